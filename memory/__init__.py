@@ -1,0 +1,28 @@
+"""A memory on disk that finds what was put in by words and by meaning. Usable alone.
+
+    >>> from memory import Memory
+    >>> with Memory("notes") as memory:
+    ...     memory.add("Ann's favourite colour is teal.")
+    ...     memory.search("Which colour does Ann like?")
+
+Importing it is cheap: numpy, Chroma and the embedder are loaded at first use.
+"""
+
+from memory.errors import EmbedderError, RecordError, StoreBusy, StoreError, StoreUnreadable
+from memory.lock import Holder
+from memory.memory import Memory
+from memory.records import Hit, Part, Record, Stats
+
+__all__ = [
+    "EmbedderError",
+    "Hit",
+    "Holder",
+    "Memory",
+    "Part",
+    "Record",
+    "RecordError",
+    "Stats",
+    "StoreBusy",
+    "StoreError",
+    "StoreUnreadable",
+]
