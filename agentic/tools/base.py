@@ -1,0 +1,216 @@
+"""A tool: a typed function that a model may call, with what calling it may bring about."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args, overload
+
+from pydantic import BaseModel
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
+
+from agentic.errors import UsageError
+from agentic.tools.context import ToolContext
+from agentic.tools.schema import schema_of, signature_line
+from agentic.tools.signature import read_signature, summary
+
+__all__ = ["Effect", "Tool", "as_tool", "tool", "toolbox"]
+
+Effect = Literal["reads", "writes", "network", "executes"]
+"""What a call may do to the world: read it, change it, reach out over the network, run code."""
+
+_CAREFUL: frozenset[Effect] = frozenset({"writes", "executes"})
+"""Effects that may change something."""
+_SMALLEST_RESULT = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Tool:
+    """A tool. Calling it calls the function, unchecked; `runner.run_call` checks and guards."""
+
+    function: Callable[..., Any]
+    name: str
+    description: str
+    """What it does and when to use it: the docstring's first paragraph, on one line."""
+    arguments: type[BaseModel]
+    schema: dict[str, Any]
+    """JSON schema of the arguments, without references and titles, in the signature's order."""
+    effects: frozenset[Effect] | None = None
+    """What a call may do; None when nobody said."""
+    repeatable: bool = False
+    """The same call may be made again without harm."""
+    timeout: float = 30.0
+    """Seconds that a call may take, retries included."""
+    max_chars: int = 4000
+    """Characters of a result that the model gets to read."""
+    injected: tuple[str, ...] = ()
+    """Parameters that the runner fills in with the `ToolContext`."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[\w.-]{1,64}", self.name):
+            raise UsageError(
+                f"{self.name!r} can't be a tool's name; use up to 64 letters, digits and '_', "
+                "for example @tool(name='add')."
+            )
+        if not self.timeout > 0:
+            raise UsageError(f"The time limit of tool {self.name!r} must be over 0 seconds.")
+        if self.max_chars < _SMALLEST_RESULT:
+            raise UsageError(
+                f"The result limit of tool {self.name!r} must be {_SMALLEST_RESULT} or more."
+            )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a call may change something; so it is where the effects are unknown."""
+        return self.effects is None or not self.effects.isdisjoint(_CAREFUL)
+
+    @property
+    def signature_line(self) -> str:
+        """The tool on one line, for a prompt."""
+        return signature_line(self.name, self.description, self.schema)
+
+    def invoke(self, arguments: BaseModel, context: ToolContext) -> Any:
+        """Call the function with validated arguments; of an async function, a coroutine."""
+        parameters = inspect.signature(self.function).parameters
+        values = dict[str, Any](dict.fromkeys(self.injected, context))
+        for field, info in type(arguments).model_fields.items():
+            name = info.alias or field
+            # What was not given is left to the function's own default, where it has a plain one.
+            if field in arguments.model_fields_set or _default_is_ours(parameters.get(name)):
+                values[name] = getattr(arguments, field)
+        positional = [
+            values.pop(parameter.name)
+            for parameter in parameters.values()
+            if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and parameter.name in values
+        ]
+        return self.function(*positional, **values)
+
+
+@overload
+def tool(function: Callable[..., Any], /) -> Tool: ...
+
+
+@overload
+def tool(
+    *,
+    name: str | None = None,
+    effects: Iterable[Effect] | None = None,
+    repeatable: bool | None = None,
+    timeout: float = 30.0,
+    max_chars: int = 4000,
+) -> Callable[[Callable[..., Any]], Tool]: ...
+
+
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    effects: Iterable[Effect] | None = None,
+    repeatable: bool | None = None,
+    timeout: float = 30.0,
+    max_chars: int = 4000,
+) -> Tool | Callable[[Callable[..., Any]], Tool]:
+    """Make a tool of a typed function, sync or async. Use bare or with keywords.
+
+    Args:
+        function: The function; its docstring tells the model when to use it.
+        name: The tool's name; the function's by default.
+        effects: What a call may do: "reads", "writes", "network", "executes"; an empty list says
+            that it only computes. Left out, it is unknown, and treated as if it may write.
+        repeatable: Whether the same call may be made again without harm. By default so where the
+            effects are known and neither write nor execute.
+        timeout: Seconds that a call may take.
+        max_chars: Characters of a result that the model gets to read.
+
+    Raises:
+        UsageError: if the function can't be a tool, or an option has no such value.
+    """
+
+    def make(function: Callable[..., Any]) -> Tool:
+        known = _effects(effects)
+        safe = known is not None and known.isdisjoint(_CAREFUL)
+        return Tool(
+            **_read(function, name),
+            effects=known,
+            repeatable=safe if repeatable is None else repeatable,
+            timeout=timeout,
+            max_chars=max_chars,
+        )
+
+    return make if function is None else make(function)
+
+
+def as_tool(source: Any) -> Tool:
+    """A tool from what may be one: a `Tool`, a typed function or method, a LangChain `BaseTool`.
+
+    Raises:
+        UsageError: if it is none of these, or the function can't be a tool.
+    """
+    if isinstance(source, Tool):
+        return source
+    if inspect.isroutine(source):
+        return tool(source)
+    from agentic.tools.langchain import from_langchain
+
+    return from_langchain(source)
+
+
+def toolbox(tools: Iterable[Any]) -> dict[str, Tool]:
+    """Tools by name, in the order given.
+
+    Raises:
+        UsageError: if two have one name, or one can't be a tool.
+    """
+    box: dict[str, Tool] = {}
+    for each in map(as_tool, tools):
+        if box.get(each.name, each) is not each:
+            raise UsageError(
+                f"Two tools are named {each.name!r}; name one of them otherwise with "
+                f"@tool(name='{each.name}_2')."
+            )
+        box[each.name] = each
+    return box
+
+
+def _default_is_ours(parameter: inspect.Parameter | None) -> bool:
+    """Whether the default stands in the hint or in pydantic's `Field(…)`, not in the function."""
+    if parameter is None:
+        return False
+    return parameter.default is parameter.empty or isinstance(parameter.default, FieldInfo)
+
+
+def _read(function: Callable[..., Any], name: str | None) -> dict[str, Any]:
+    """What the function itself says of the tool."""
+    title = name if name is not None else getattr(function, "__name__", str(function))
+    arguments, injected = read_signature(function, title)
+    return {
+        "function": function,
+        "name": title,
+        "description": summary(function.__doc__ or ""),
+        "arguments": arguments,
+        "schema": _schema(arguments, title),
+        "injected": injected,
+    }
+
+
+def _effects(effects: Iterable[Effect] | None) -> frozenset[Effect] | None:
+    if effects is None:
+        return None
+    given = {effects} if isinstance(effects, str) else set(effects)
+    unknown = given.difference(get_args(Effect))
+    if unknown:
+        there = ", ".join(get_args(Effect))
+        raise UsageError(f"No effect named {sorted(map(str, unknown))[0]!r}; there are: {there}.")
+    return cast("frozenset[Effect]", frozenset(given))
+
+
+def _schema(arguments: type[BaseModel], name: str) -> dict[str, Any]:
+    try:
+        return schema_of(arguments)
+    except PydanticUserError as error:
+        raise UsageError(f"Tool {name!r} can't take these arguments: {error}") from error

@@ -1,0 +1,168 @@
+"""One tool call, made so that whatever the tool does comes back as an observation."""
+
+import asyncio
+import inspect
+import logging
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from agentic.cleaning import clean
+from agentic.errors import ToolError, TransientToolError
+from agentic.naming import did_you_mean, nearest
+from agentic.state import Observation, ToolCall
+from agentic.tools.arguments import shortened, storable, validated
+from agentic.tools.base import Tool
+from agentic.tools.context import ToolContext, ToolOutput
+from agentic.tools.printing import printing_to_stderr
+from agentic.tools.rendering import fit, render
+from agentic.tools.threads import in_thread
+
+__all__ = ["run_call"]
+
+_log = logging.getLogger(__name__)
+
+_DELAYS = (0.3, 1.0)
+"""Seconds before the second and the third try, each times 0.5 to 1.5."""
+_GRACE = 1.0
+"""Seconds that a cancelled async tool has to clean up."""
+_LONGEST_ERROR = 1000
+
+
+class _Overdue(ToolError):
+    """The call outlasted its time."""
+
+
+Pause = Callable[[float], Awaitable[Any]]
+
+
+async def run_call(
+    tool: Tool | None,
+    call: ToolCall,
+    context: ToolContext,
+    names: Sequence[str] = (),
+    *,
+    pause: Pause = asyncio.sleep,
+) -> Observation:
+    """Make a call and say what came of it; a failure is an observation that is not `ok`.
+
+    Arguments are validated and coerced, time and result are limited, a passing fault of a
+    repeatable tool is tried again twice. A sync function runs in a daemon thread: one that never
+    returns is left behind at its time limit and holds up neither the run nor the process's end.
+    What a tool prints goes to stderr.
+
+    Args:
+        tool: The tool, or None where there is none of the call's name.
+        call: What the model wants.
+        context: Handed to the tool where it asks for it.
+        names: The names of the tools there are, for the message about an unknown one.
+        pause: Waits for the seconds given, between tries.
+    """
+    started = time.monotonic()
+    most = _LONGEST_ERROR if tool is None else tool.max_chars
+    ok, in_doubt, output = False, False, ToolOutput("")
+    try:
+        output = await _perform(tool, call, context, names, pause)
+        ok, result = True, fit(output.text, most)
+    except ToolError as error:
+        in_doubt = isinstance(error, _Overdue) and tool is not None and not tool.repeatable
+        _log.debug("call of %s failed", call.name, exc_info=error)
+        result = fit(str(error), min(most, _LONGEST_ERROR))
+    return Observation(
+        id=call.id,
+        step=call.step,
+        name=call.name,
+        args=storable(call.args),
+        ok=ok,
+        result=result,
+        seconds=time.monotonic() - started,
+        in_doubt=in_doubt,
+        sources=tuple(clean(source) for source in output.sources),
+    )
+
+
+async def _perform(
+    tool: Tool | None, call: ToolCall, context: ToolContext, names: Sequence[str], pause: Pause
+) -> ToolOutput:
+    if tool is None:
+        there = ", ".join(names) if names else "none at all"
+        hint = did_you_mean(nearest(call.name, names))
+        raise ToolError(f"No tool named {shortened(call.name)}; there are: {there}.{hint}")
+    arguments = validated(tool, call.args)
+    return await _within(tool, _tries(tool, arguments, context, pause))
+
+
+async def _within(tool: Tool, work: Coroutine[Any, Any, ToolOutput]) -> ToolOutput:
+    """The work's outcome, if it comes within the tool's time limit."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
+    try:
+        done, _ = await asyncio.wait({task}, timeout=tool.timeout)
+        if not done:
+            task.cancel()
+            await asyncio.wait({task}, timeout=_GRACE)
+            doubt = "" if tool.repeatable else " It may or may not have been done."
+            raise _Overdue(f"{tool.name} did not finish within {tool.timeout:g} seconds.{doubt}")
+    finally:
+        task.cancel()
+    if task.cancelled():
+        raise ToolError(f"{tool.name} was cancelled from within.")
+    return task.result()
+
+
+async def _tries(
+    tool: Tool, arguments: BaseModel, context: ToolContext, pause: Pause
+) -> ToolOutput:
+    """The output of the first try that succeeds; whatever the tool raises becomes a ToolError."""
+    delays = list(_DELAYS) if tool.repeatable else []
+    while True:
+        try:
+            return await _once(tool, arguments, context)
+        except Exception as error:
+            passing = _may_pass(error)
+            if not (passing and delays):
+                tried = f" (tried {len(_DELAYS) + 1} times)" if passing and tool.repeatable else ""
+                raise ToolError(_told(error) + tried) from error
+        await pause(delays.pop(0) * random.uniform(0.5, 1.5))
+
+
+async def _once(tool: Tool, arguments: BaseModel, context: ToolContext) -> ToolOutput:
+    def work() -> Any:
+        with printing_to_stderr():
+            value = tool.invoke(arguments, context)
+            return value if inspect.isawaitable(value) else render(value)
+
+    try:
+        if inspect.iscoroutinefunction(tool.function):
+            value = work()
+        else:
+            value = await in_thread(work)
+        if not inspect.isawaitable(value):
+            assert isinstance(value, ToolOutput)
+            return value
+        with printing_to_stderr():
+            return render(await value)
+    except SystemExit as error:
+        raise ToolError(f"{tool.name} tried to end the program (exit {error.code}).") from error
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same call may work in a moment."""
+    httpx: Any = sys.modules.get("httpx")  # one that was never imported raised nothing
+    if httpx is not None and isinstance(error, httpx.TransportError):
+        return True
+    return isinstance(error, TransientToolError | ConnectionError | TimeoutError)
+
+
+def _told(error: Exception) -> str:
+    try:
+        text = str(error).strip()
+    except Exception:  # an error that can't even be told; its kind has to do
+        text = ""
+    if isinstance(error, ToolError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

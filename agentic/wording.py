@@ -1,0 +1,51 @@
+"""What code reads in a text, and the few sentences it says itself, in the language of the task."""
+
+import re
+import unicodedata
+
+__all__ = ["bare", "numbers", "one_line", "wording"]
+
+_SENTENCES = {
+    "unfinished": ("This is not finished: {reason}.", "這件事沒有完成：{reason}。"),
+    "limit": ("the limit of {limit} was reached", "已達上限：{limit}"),
+    "model calls": ("{most} model calls", "{most} 次模型呼叫"),
+    "tool calls": ("{most} tool calls", "{most} 次工具呼叫"),
+    "tokens": ("{most} tokens", "{most} 個 token"),
+    "seconds": ("{most} seconds", "{most} 秒"),
+    "no plan": ("the model gave no plan that can be read", "模型沒有給出讀得懂的計畫"),
+    "no arguments": (
+        "the model gave no arguments for {tool} that can be read",
+        "模型沒有給出 {tool} 讀得懂的參數",
+    ),
+    "not asked": (
+        "no step could be tied to the words of the task",
+        "沒有一個步驟能對應到任務的文字",
+    ),
+    "empty result": ("{tool}: the result is empty", "{tool}：結果是空的"),
+    "empty answer": ("the model gave no answer", "模型沒有回答"),
+    "cut": ("(The answer was cut off at its longest.)", "（回答太長，被截斷了。）"),
+}
+
+
+def bare(text: str) -> str:
+    """A text without spaces, signs, case and width, for comparing words."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers in a text, as digits: "１,０００ 元" has 1000."""
+    folded = unicodedata.normalize("NFKC", text)
+    found = re.findall(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", folded)
+    return [each.replace(",", "") for each in found]
+
+
+def one_line(text: object, most: int = 300) -> str:
+    """A text on one line, cut to a length."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def wording(language: str, name: str, **values: str) -> str:
+    """The sentence of that name: Chinese for Chinese tasks, English for all others."""
+    english, chinese = _SENTENCES[name]
+    return (chinese if "Chinese" in language else english).format(**values)

@@ -1,0 +1,142 @@
+"""Web search against a server on loopback, through the real search library."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+import pytest
+from ddgs.engines import ENGINES
+from ddgs.engines.duckduckgo import Duckduckgo
+
+from agentic.state import Observation, ToolCall
+from agentic.tools import BUILTIN, ToolContext
+from agentic.tools.runner import run_call
+
+RESULT = """<div class="links_main body"><h2>{title}</h2><a href="{href}">{body}</a></div>"""
+
+
+class Engine(BaseHTTPRequestHandler):
+    """Answers as DuckDuckGo's plain page does, with the status and results set on the class."""
+
+    status: ClassVar[int] = 200
+    results: ClassVar[list[dict[str, str]]] = []
+    asked: ClassVar[list[dict[str, list[str]]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.asked.append(parse_qs(body))
+        page = "".join(RESULT.format(**result) for result in self.results)
+        data = f"<html><body>{page}</body></html>".encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: Any) -> None: ...
+
+
+class Second(Duckduckgo):
+    """Another engine of the same kind, on a path of its own."""
+
+    name = "second"
+    provider = "second"
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Engine]]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    monkeypatch.setattr(Duckduckgo, "search_url", address)
+    monkeypatch.setitem(ENGINES, "text", {"duckduckgo": Duckduckgo})
+    monkeypatch.setattr(Engine, "status", 200)
+    monkeypatch.setattr(Engine, "asked", [])
+    monkeypatch.setattr(
+        Engine,
+        "results",
+        [
+            {
+                "title": "Eiffel Tower",
+                "href": "https://a.example/tower",
+                "body": "It is 330 m high.",
+            },
+            {
+                "title": "艾菲爾鐵塔",
+                "href": "https://b.example/塔",
+                "body": "高330公尺。" + "長" * 900,
+            },
+        ],
+    )
+    yield Engine
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def search(**args: Any) -> Observation:
+    call = ToolCall(name="web_search", args=args)
+    return asyncio.run(run_call(BUILTIN["web_search"], call, ToolContext(Path.cwd())))
+
+
+def test_results_are_numbered_with_title_address_and_snippet(engine: type[Engine]) -> None:
+    seen = search(query="height of the Eiffel Tower", limit=2)
+    assert seen.ok
+    first = seen.result.split("\n2. ")[0]
+    assert first == "1. Eiffel Tower\n   https://a.example/tower\n   It is 330 m high."
+    assert "2. 艾菲爾鐵塔\n   https://b.example/" in seen.result
+    assert len(seen.result) < 600
+    assert seen.sources[0] == "https://a.example/tower"
+    assert engine.asked[0]["q"] == ["height of the Eiffel Tower"]
+    assert engine.asked[0]["l"] == ["us-en"]
+
+
+def test_a_chinese_query_asks_for_chinese_results(engine: type[Engine]) -> None:
+    assert search(query="巴黎鐵塔有多高").ok
+    assert (engine.asked[0]["q"], engine.asked[0]["l"]) == (["巴黎鐵塔有多高"], ["tw-tzh"])
+
+
+@pytest.mark.parametrize("status", [200, 202, 429, 500])
+def test_no_results_may_be_a_refusal_and_it_says_so(engine: type[Engine], status: int) -> None:
+    engine.status, engine.results = status, []
+    seen = search(query="xyzzy")
+    assert not seen.ok
+    assert "No results for 'xyzzy': there are none, or the search engines refused" in seen.result
+    assert len(engine.asked) == 2
+
+
+def test_other_engines_are_asked_when_duckduckgo_refuses(
+    engine: type[Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Second, "search_url", Duckduckgo.search_url)
+    monkeypatch.setattr(Duckduckgo, "search_url", "http://127.0.0.1:9/")
+    monkeypatch.setitem(ENGINES, "text", {"duckduckgo": Duckduckgo, "second": Second})
+    assert search(query="tower").ok
+
+
+def test_a_web_that_can_not_be_reached(
+    engine: type[Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Duckduckgo, "search_url", "http://127.0.0.1:9/")
+    seen = search(query="tower")
+    assert not seen.ok
+    assert seen.result.startswith("The web can't be reached from here.")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"query": " "}, "There is nothing to search for"),
+        ({"query": "x" * 401}, "at most 400 characters"),
+        ({"query": "x", "limit": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_queries_that_make_no_sense(args: dict[str, Any], message: str) -> None:
+    seen = search(**args)
+    assert not seen.ok
+    assert message in seen.result
