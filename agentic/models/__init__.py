@@ -1,0 +1,1 @@
+"""The language model layer: names to models, the embedded model, typed decisions."""
