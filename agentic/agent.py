@@ -1,0 +1,162 @@
+"""Agent: what a user defines and runs."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from agentic.cleaning import clean
+from agentic.errors import UsageError
+from agentic.events import Event, RunStarted
+from agentic.result import Result
+from agentic.safety.budget import Limits
+from agentic.settings import settings
+from agentic.tools.base import Tool, toolbox
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+    from langchain_core.tools import BaseTool
+
+    from agentic.context import Context
+    from memory import Memory
+
+__all__ = ["Agent", "checked"]
+
+LONGEST_TASK = 12_000
+"""Characters a task may have: about 9,000 tokens of Chinese, half the embedded model's window."""
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent: instructions, tools, a model, and the loop that plans, acts and reflects.
+
+    An agent is immutable and may run many tasks, one after the other or at once.
+
+    Args:
+        name: A short name.
+        instructions: Who the agent is and how it should work, for the system message.
+        tools: Typed Python functions, `@tool` functions or LangChain tools.
+        model: A model's name (see `agentic models`) or any LangChain chat model; the
+            configured default when not given.
+        memory: What runs recall from and remember into; None for an agent without memory.
+        limits: The most that one run may use.
+        workspace: The folder that file tools are confined to.
+    """
+
+    name: str
+    instructions: str = "You are a careful assistant."
+    tools: Sequence["Tool | BaseTool | Callable[..., Any]"] = ()
+    model: "str | BaseChatModel | None" = None
+    memory: "Memory | None" = None
+    limits: Limits = field(default_factory=Limits)
+    workspace: Path = field(default_factory=Path.cwd)
+
+    def __post_init__(self) -> None:
+        toolbox(self.tools)  # a faulty tool is told of where the agent is defined
+
+    def with_(self, **changes: Any) -> "Agent":
+        """The same agent with some of its arguments changed."""
+        return replace(self, **changes)
+
+    def run(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> Result:
+        """Do a task and return what came of it.
+
+        Args:
+            task: What is to be done, in any language.
+            history: Earlier turns of the talk, which the task may refer to.
+
+        Raises:
+            UsageError: if the task is empty or too long.
+            ModelError: if the model can't be loaded or fails.
+        """
+        return Result.of(self.stream(task, history=history))
+
+    def stream(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> Iterator[Event]:
+        """Do a task and yield what happens as it happens. Closing the iterator stops the run."""
+        from anyio.from_thread import start_blocking_portal
+
+        queue: SimpleQueue[Event | None] = SimpleQueue()
+
+        async def pump() -> None:
+            try:
+                async for event in self.astream(task, history=history):
+                    queue.put(event)
+            finally:
+                queue.put(None)
+
+        with start_blocking_portal() as portal:
+            running = portal.start_task_soon(pump)
+            try:
+                while (event := queue.get()) is not None:
+                    yield event
+                running.result()
+            finally:
+                running.cancel()
+
+    async def astream(
+        self, task: str, *, history: Sequence["BaseMessage"] = ()
+    ) -> AsyncIterator[Event]:
+        """`stream` for asyncio: the one implementation that the others are doors to."""
+        from agentic.nodes.recall import opening
+        from agentic.state import beginning
+        from agentic.stream import watch
+
+        asked = checked(task)
+        run_id = uuid4().hex[:12]
+        model = self._context.model
+        yield RunStarted(run_id=run_id, agent=self.name, model=_model_name(model), task=asked)
+        start = beginning(run_id, asked)
+        if history:
+            start["messages"] = [*opening(self._context), *history]
+        async for event in watch(self.graph, start):
+            yield event
+
+    @cached_property
+    def graph(self) -> Any:
+        """The compiled LangGraph graph."""
+        from agentic.graph import build
+
+        return build(self._context)
+
+    @cached_property
+    def _context(self) -> "Context":
+        from agentic.context import Context
+        from agentic.models.catalog import resolve
+
+        model = self.model if self.model is not None else settings().model
+        return Context(
+            name=self.name,
+            instructions=self.instructions,
+            model=resolve(model) if isinstance(model, str) else model,
+            tools=toolbox(self.tools),
+            memory=self.memory,
+            limits=self.limits,
+            workspace=self.workspace.resolve(),
+        )
+
+
+def checked(task: str) -> str:
+    """The task, without what a terminal or JSON could not carry.
+
+    Raises:
+        UsageError: if it is empty or too long.
+    """
+    if not task.strip():
+        raise UsageError("The task is empty; say what is to be done.")
+    if len(task) > LONGEST_TASK:
+        raise UsageError(
+            f"The task has {len(task):,} characters; {LONGEST_TASK:,} are the most. "
+            "Put long text in a file of the workspace and name the file in the task."
+        )
+    return clean(task.strip())
+
+
+def _model_name(model: "BaseChatModel") -> str:
+    for key in ("name", "model_name", "model"):
+        if value := getattr(model, key, None):
+            return str(value)
+    return type(model).__name__

@@ -1,0 +1,129 @@
+"""answer: what the evidence shows, in the task's language, and honestly what was not done."""
+
+import asyncio
+
+from json_repair import repair_json
+from langchain_core.messages import BaseMessage
+
+from agentic.context import Context
+from agentic.errors import ModelError
+from agentic.language import strayed, to_traditional
+from agentic.models.decide import say
+from agentic.prompts import in_short, prompt
+from agentic.safety.budget import Usage
+from agentic.state import State, Status, Update
+from agentic.wording import bare, one_line, wording
+
+__all__ = ["answer", "found_so_far"]
+
+
+async def answer(state: State, context: Context) -> Update:
+    """Write the answer; without the model when it breaks or a limit is reached."""
+    limit = context.limits.reached(state["usage"])
+    if limit is not None:
+        return _by_code(state, _told_limit(state, *limit))
+    try:
+        async with asyncio.timeout(context.time_left(state)) as clock:
+            return await _by_model(state, context)
+    except TimeoutError:
+        if not clock.expired():
+            raise
+        return _by_code(state, _told_limit(state, "seconds", context.limits.seconds))
+    except ModelError as error:
+        if not state["observations"]:
+            raise
+        return _by_code(state, one_line(error), status="failed")
+
+
+async def _by_model(state: State, context: Context) -> Update:
+    finished = state["verdict"] == "done" and all(s.status != "failed" for s in state["plan"])
+    said, usage = await _said(state, context, finished)
+    text = _written(str(said[-1].content), state)
+    if finished and bare(text) == bare(state["task"]):  # an echo; the evidence says more
+        text = "\n".join(_findings(state))
+    cut = said[-1].response_metadata.get("finish_reason") == "length"
+    text, reason = _honest(text, state, finished, cut)
+    status: Status = "done" if finished and not reason else "incomplete"
+    return {
+        "messages": said,
+        "usage": usage,
+        "answer": text,
+        "status": status,
+        "reason": reason or state["reason"],
+    }
+
+
+async def _said(state: State, context: Context, finished: bool) -> tuple[list[BaseMessage], Usage]:
+    """Ask for the answer; once more if it comes in another language than the task's."""
+    kind = "answer" if state["observations"] else "answer_plain"
+    ask = prompt(kind, task=in_short(state["task"]))
+    if not finished:
+        ask += "\n" + prompt("incomplete", missing=state["missing"])
+    said, usage = await say(context.model, state["messages"], ask)
+    text = str(said[-1].content)
+    if strayed(text, state["task"], state["language"]) and context.tries_left(state) > 1:
+        ask = prompt("language", language=state["language"])
+        again, more = await say(context.model, state["messages"] + said, ask)
+        return said + again, usage + more
+    return said, usage
+
+
+def _honest(text: str, state: State, finished: bool, cut: bool) -> tuple[str, str]:
+    """The answer with what must be said about it, and why it is not whole; empty if it is."""
+    language = state["language"]
+    if not text:
+        reason = wording(language, "empty answer")
+        return found_so_far(state, reason), reason
+    if not finished:
+        reason = state["reason"] or state["missing"]
+        return f"{wording(language, 'unfinished', reason=reason)}\n{text}", reason
+    if cut:
+        reason = wording(language, "cut")
+        return f"{text}\n{reason}", reason
+    return text, ""
+
+
+def _by_code(state: State, reason: str, status: Status = "incomplete") -> Update:
+    return {"answer": found_so_far(state, reason), "status": status, "reason": reason}
+
+
+def found_so_far(state: State, reason: str) -> str:
+    """An honest answer made by code: why it stopped, and what the finished steps showed."""
+    found = [f"- {line}" for line in _findings(state)]
+    return "\n".join([wording(state["language"], "unfinished", reason=reason), *found])
+
+
+def _findings(state: State) -> list[str]:
+    """What each finished step showed."""
+    results = {seen.id: seen.result for seen in state["observations"]}
+    return [
+        step.learned or results[step.evidence]
+        for step in state["plan"]
+        if step.evidence is not None
+    ]
+
+
+def _told_limit(state: State, name: str, most: float) -> str:
+    language = state["language"]
+    return wording(language, "limit", limit=wording(language, name, most=f"{most:g}"))
+
+
+def _written(text: str, state: State) -> str:
+    """The answer as it is to be read: no JSON of our own around it, Traditional if the task is."""
+    text = text.strip()
+    if "json" not in state["task"].casefold():
+        text = _unwrapped(text).strip()
+    if state["language"] != "Traditional Chinese":
+        return text
+    return to_traditional(
+        text, "".join([state["task"], *(o.result for o in state["observations"])])
+    )
+
+
+def _unwrapped(text: str) -> str:
+    """A model that wrote JSON all along may wrap its answer so too; a plan is no answer at all."""
+    found = repair_json(text, return_objects=True) if text.startswith("{") else None
+    if not isinstance(found, dict):
+        return text
+    said = [found[key] for key in ("answer", "learned") if isinstance(found.get(key), str)]
+    return said[0] if said else "" if "steps" in found else text

@@ -1,0 +1,84 @@
+"""Result: what a run came to, put together from its events."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from agentic.events import (
+    Answered,
+    Event,
+    Planned,
+    Recalled,
+    Reflected,
+    RunEnded,
+    RunStarted,
+    ToolEnded,
+    ToolStarted,
+)
+from agentic.safety.budget import Usage
+from agentic.state import Observation, Status, Step
+
+__all__ = ["Result"]
+
+
+class Result(BaseModel):
+    """The outcome of a run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    task: str
+    status: Status
+    """Done: every part has its evidence. Incomplete: the answer says what was not done."""
+    reason: str
+    """Why the status is what it is, in one line; empty where it is plain."""
+    answer: str
+    steps: list[Step]
+    """The plan's steps, each finished one with the id of the call that proves it."""
+    calls: list[Observation]
+    """The tool calls in order: `id`, `name`, `args`, `result`, `ok`, `seconds`."""
+    sources: list[str]
+    """What the evidence rests on: files, addresses, memories."""
+    usage: Usage
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "Result":
+        """The result of a whole run's events.
+
+        Raises:
+            ValueError: if the events don't hold a run's beginning and end.
+        """
+        found: dict[str, Any] = {"steps": [], "calls": [], "answer": ""}
+        started: dict[str, ToolStarted] = {}
+        for event in events:
+            match event:
+                case RunStarted(task=task):
+                    found["task"] = task
+                case Planned(steps=steps) | Reflected(steps=steps):
+                    found["steps"] = steps
+                case ToolStarted(id=id):
+                    started[id] = event
+                case ToolEnded(id=id):
+                    found["calls"].append(_observation(started[id], event))
+                case Answered(text=text):
+                    found["answer"] = text
+                case RunEnded():
+                    found |= event.model_dump(include={"run_id", "status", "reason", "usage"})
+                case Recalled(hits=hits):
+                    found["recalled"] = [f"memory {hit.id}" for hit in hits]
+        return cls(**found, sources=_sources(found))
+
+
+def _observation(started: ToolStarted, ended: ToolEnded) -> Observation:
+    return Observation(args=started.args, **ended.model_dump(exclude={"type"}))
+
+
+def _sources(found: dict[str, Any]) -> list[str]:
+    """Sources of memories and of the calls that prove a step, each once, in order."""
+    proofs = {step.evidence for step in found["steps"]}
+    named = [
+        *found.pop("recalled", []),
+        *(source for seen in found["calls"] if seen.id in proofs for source in seen.sources),
+    ]
+    return list(dict.fromkeys(named))

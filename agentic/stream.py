@@ -1,0 +1,88 @@
+"""Events made from the graph's stream: tracing stands beside the loop, not in it."""
+
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk
+
+from agentic.events import (
+    Answered,
+    Event,
+    Learned,
+    ModelCalled,
+    Planned,
+    Recalled,
+    Reflected,
+    RunEnded,
+    TextDelta,
+    ToolEnded,
+    ToolStarted,
+)
+from agentic.models.decide import usage_of
+from agentic.safety.budget import Usage
+from agentic.state import State, Update
+
+__all__ = ["watch"]
+
+MOST_SUPERSTEPS = 1_000
+"""More than the longest run has: 3 plans of 8 steps, 3 tries each, 3 supersteps a try, is 216."""
+
+
+async def watch(graph: Any, start: State) -> AsyncIterator[Event]:
+    """Run a graph to its end and yield what happens.
+
+    Args:
+        graph: The compiled graph of an agent.
+        start: The run's first state; it holds `run_id` and `task`.
+    """
+    began = time.monotonic()
+    usage = Usage()
+    end: Update = {}
+    config = {"recursion_limit": MOST_SUPERSTEPS}
+    modes = ["updates", "messages"]
+    async for mode, part in graph.astream(start, config, stream_mode=modes):
+        if mode == "messages":
+            message, origin = part
+            if origin.get("langgraph_node") == "answer" and isinstance(message, AIMessageChunk):
+                yield TextDelta(text=str(message.text))
+            continue
+        for node, update in part.items():
+            usage += update.get("usage", Usage())
+            end = {**end, **update}
+            for event in _events(node, update):
+                yield event
+    took = usage.model_copy(update={"seconds": time.monotonic() - began})
+    yield RunEnded(
+        run_id=start["run_id"], status=end["status"], reason=end.get("reason", ""), usage=took
+    )
+
+
+def _events(node: str, update: Update) -> Iterator[Event]:
+    yield from _model_calls(node, update.get("messages", ()))
+    match node:
+        case "recall":
+            yield Recalled(hits=update.get("recalled", []))
+        case "plan" if "plan" in update:
+            yield Planned(steps=update["plan"], revision=update["plans"])
+        case "act":
+            for wanted in update.get("pending", ()):
+                yield ToolStarted(**wanted.model_dump())
+        case "call":
+            for seen in update.get("observations", ()):
+                yield ToolEnded(**seen.model_dump(exclude={"args"}))
+        case "reflect" if "verdict" in update:
+            yield Reflected(
+                verdict=update["verdict"], reason=update["reason"], steps=update["plan"]
+            )
+        case "answer":
+            yield Answered(text=update["answer"])
+        case "learn":
+            yield Learned(ids=update["learned"], trouble=update.get("trouble", ""))
+
+
+def _model_calls(node: str, messages: Iterable[Any]) -> Iterator[Event]:
+    """An event for each message that took a model call; worked examples took none."""
+    for message in messages:
+        if isinstance(message, AIMessage) and "seconds" in message.response_metadata:
+            yield ModelCalled(node=node, text=str(message.content), usage=usage_of(message))

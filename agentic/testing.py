@@ -1,0 +1,97 @@
+"""A model that says what a script tells it, for tests of agents that leave all else real.
+
+model = ScriptedModel(
+    plan(("add", "2 and 3")), call("add", a=2, b=3), enough("2 + 3 = 5"), "It is 5."
+)
+assert Agent("adder", tools=[add], model=model).run("Add 2 and 3").answer == "It is 5."
+assert "2 and 3" in model.asked[0]
+"""
+
+import json
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
+
+__all__ = ["ScriptedModel", "call", "enough", "learned", "missing", "plan"]
+
+
+class ScriptedModel(BaseChatModel):
+    """A chat model that gives the lines of a script, in order, whatever it is asked.
+
+    A line that is an exception is raised. An exhausted script fails the test that asks for more.
+    """
+
+    script: list[Any] = Field(default_factory=list)
+    transcripts: list[list[BaseMessage]] = Field(default_factory=list)
+    """The messages of every call, as they were sent."""
+
+    def __init__(self, *script: str | Exception, **fields: Any) -> None:
+        super().__init__(script=list(script), **fields)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    @property
+    def asked(self) -> list[str]:
+        """What was sent at each call, as one text."""
+        return ["\n".join(str(m.content) for m in messages) for messages in self.transcripts]
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        self.transcripts.append(list(messages))
+        if len(self.transcripts) > len(self.script):
+            last = str(messages[-1].content)
+            raise AssertionError(
+                f"The script of {len(self.script)} lines is used up, asked: {last}"
+            )
+        line = self.script[len(self.transcripts) - 1]
+        if isinstance(line, Exception):
+            raise line
+        told = UsageMetadata(
+            input_tokens=sum(len(str(message.content)) for message in messages),
+            output_tokens=len(line),
+            total_tokens=sum(len(str(message.content)) for message in messages) + len(line),
+        )
+        answer = AIMessage(line, usage_metadata=told)
+        return ChatResult(generations=[ChatGeneration(message=answer)])
+
+
+def plan(*steps: tuple[str, str] | tuple[str, str, str]) -> str:
+    """A plan: for each step its tool, the words of the task it quotes, and what it yields."""
+    drafts = [
+        {"quote": step[1], "tool": step[0], "yields": step[2] if len(step) > 2 else step[1]}
+        for step in steps
+    ]
+    return json.dumps({"steps": drafts}, ensure_ascii=False)
+
+
+def call(name: str, /, **arguments: Any) -> str:
+    """The arguments of the next call; the name is for the reader, the plan has chosen the tool."""
+    return json.dumps(arguments, ensure_ascii=False)
+
+
+def learned(what: str) -> str:
+    """What a result showed, while steps are still open."""
+    return json.dumps({"learned": what}, ensure_ascii=False)
+
+
+def enough(what: str) -> str:
+    """What the last result showed, and that the task is covered."""
+    return json.dumps({"learned": what, "next": "answer"}, ensure_ascii=False)
+
+
+def missing(what: str, shown: str = "") -> str:
+    """That something is missing after the last step, so that a new plan is needed."""
+    weighed = {"learned": shown, "next": "plan", "missing": what}
+    return json.dumps(weighed, ensure_ascii=False)
