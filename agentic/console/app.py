@@ -1,0 +1,107 @@
+"""The commands of `agentic`: what can be typed, and where it leads."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from agentic.console import listing_commands, memory_commands
+from agentic.console.assembly import Choice
+from agentic.console.options import (
+    AgentName,
+    AsJson,
+    ModelName,
+    Verbose,
+    WithoutMemory,
+    Workspace,
+    flag,
+)
+from agentic.errors import UsageError
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="agentic",
+    help="An agent that plans, acts and reflects. Without a command: talk to it.",
+    epilog="`agentic ask 'TASK'` does one task. Every command has --help.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def talk(
+    context: typer.Context,
+    agent: AgentName = None,
+    model: ModelName = None,
+    workspace: Workspace = None,
+    without_memory: WithoutMemory = False,
+    verbose: Verbose = False,
+    version: Annotated[bool, flag("--version", about="Print the version.")] = False,
+    debug: Annotated[
+        bool, flag("--debug", about="Show where an error happened; may stand anywhere.")
+    ] = False,
+) -> None:
+    """An agent that plans, acts and reflects. Without a command: talk to it."""
+    if version:
+        from agentic.console.listing_commands import version_line
+
+        print(version_line())
+        raise typer.Exit()
+    if context.invoked_subcommand is not None:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("Talking needs a terminal; `agentic ask TASK` does one task without it.")
+    from agentic.console.start import start
+
+    start(Choice(agent, model, workspace, memory=not without_memory), verbose=verbose)
+
+
+@app.command()
+def ask(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="What to do; - reads it from stdin.")],
+    json: AsJson = False,
+    agent: AgentName = None,
+    model: ModelName = None,
+    workspace: Workspace = None,
+    max_model_calls: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
+    max_tool_calls: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0, metavar="N")] = None,
+    without_memory: WithoutMemory = False,
+    verbose: Verbose = False,
+) -> None:
+    """Do one task: the trace on stderr, the answer alone on stdout.
+
+    Exit code 0: done. 1: incomplete or failed. 2: wrong usage.
+    """
+    from agentic.console.ask import ask as do
+    from agentic.console.ask import read_task
+
+    limits = {
+        "model_calls": max_model_calls,
+        "tool_calls": max_tool_calls,
+        "tokens": max_tokens,
+        "seconds": max_seconds,
+    }
+    choice = Choice(agent, model, workspace, memory=not without_memory, limits=limits)
+    raise typer.Exit(do(read_task(task), choice, json=json, verbose=verbose))
+
+
+@app.command()
+def doctor(
+    json: AsJson = False,
+    network: Annotated[bool, flag("--network", about="Try the model hub too.")] = False,
+) -> None:
+    """Check what is installed, where, what works, and what to do.
+
+    Exit code 0 unless something is a problem.
+    """
+    from agentic.console.doctor import examine
+    from agentic.console.findings import report
+
+    raise typer.Exit(report(examine(network=network), json=json))
+
+
+listing_commands.add_to(app)
+memory_commands.add_to(app)

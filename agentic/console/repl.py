@@ -1,0 +1,108 @@
+"""The REPL: reads a line, does a command or a task, and is there again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.filters import completion_is_selected
+from prompt_toolkit.history import History
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.patch_stdout import patch_stdout
+
+from agentic.console.completion import SlashCompleter
+from agentic.console.keyboard import unechoed
+from agentic.console.marks import marks_for
+from agentic.console.talk import Talk
+from agentic.console.terminal import notice
+
+__all__ = ["prompt_session", "repl"]
+
+
+def repl(talk: Talk, session: "PromptSession[str]", opening: Sequence[str] = ()) -> None:
+    """Talk until the user leaves.
+
+    Args:
+        talk: What does the tasks.
+        session: What reads lines.
+        opening: Lines to begin with.
+    """
+    for line in opening:
+        notice(talk.console, line)
+    session.app.after_render += lambda app: talk.prepare()
+    try:
+        while True:
+            try:
+                with patch_stdout(raw=True):
+                    line = session.prompt()
+                _answer(talk, line.strip())
+            except KeyboardInterrupt:
+                continue
+    except EOFError:
+        return
+    finally:
+        talk.close()
+
+
+def prompt_session(talk: Talk, history: History, **seams: Any) -> "PromptSession[str]":
+    """What reads lines from the terminal: history, several lines, completion of commands.
+
+    Args:
+        talk: Whose console tells which signs can be shown.
+        history: Where lines are kept.
+        seams: More for `PromptSession`, such as `input` and `output`.
+    """
+    prompt = f"{marks_for(talk.console).prompt} "
+    return PromptSession(
+        prompt,
+        history=history,
+        multiline=True,
+        prompt_continuation=lambda width, number, wrapped: " " * width,
+        completer=SlashCompleter(),
+        complete_while_typing=True,
+        reserve_space_for_menu=4,
+        key_bindings=_keys(),
+        **seams,
+    )
+
+
+def _answer(talk: Talk, line: str) -> None:
+    """Do what a line says; whatever goes wrong is told, and the talk goes on."""
+    if not line:
+        return
+    from agentic.console.commands import do_command
+
+    try:
+        if line.startswith("/"):
+            do_command(talk, line)
+        else:
+            with unechoed():
+                talk.do(line)
+    except EOFError:
+        raise
+    except Exception as error:  # told to the user, who decides
+        from agentic.console.failures import explain
+
+        notice(talk.console, explain(error)[0], "red")
+
+
+def _keys() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=~completion_is_selected)
+    def send(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.document.text_before_cursor.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
+
+    @keys.add("enter", filter=completion_is_selected)
+    def take(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    @keys.add("escape", "enter")
+    def another_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return keys
