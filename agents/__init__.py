@@ -1,0 +1,1 @@
+"""Ready-made agents: every module here has an `agent`."""
