@@ -55,8 +55,10 @@ async def _by_model(state: State, context: Context) -> Update:
 
 async def _said(state: State, context: Context, finished: bool) -> tuple[list[BaseMessage], Usage]:
     """Ask for the answer; once more if it comes in another language than the task's."""
-    kind = "answer" if state["observations"] else "answer_plain"
-    ask = prompt(kind, task=in_short(state["task"]))
+    # told to answer in Chinese, a small model says in Chinese what was to be said in English
+    plain = "answer_chinese" if "Chinese" in state["language"] else "answer_plain"
+    kind = "answer" if state["observations"] else plain
+    ask = prompt(kind, task=in_short(state["task"]), language=state["language"])
     if not finished:
         ask += "\n" + prompt("incomplete", missing=state["missing"])
     said, usage = await say(context.model, state["messages"], ask)

@@ -372,6 +372,14 @@ def test_a_chinese_task_is_answered_in_traditional_chinese() -> None:
     assert result.answer == "結果是五。"
 
 
+def test_an_answer_without_tools_is_asked_for_in_the_language_of_the_task() -> None:
+    _, english = run("Write a haiku", plan(("none", "Write a haiku")), "Leaves fall.")
+    _, chinese = run("「月」的英文怎麼說", plan(("none", "月")), "moon")
+
+    assert english.asked[-1].endswith("ANSWER in English: Write a haiku")
+    assert "Chinese" not in chinese.asked[-1]
+
+
 def test_an_answer_in_another_language_is_asked_for_once_more() -> None:
     strays = (plan(("none", "Write a haiku")), "秋風送爽，落葉飄零。", "Leaves fall.")
     result, model = run("Write a haiku", *strays)
