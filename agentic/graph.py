@@ -71,19 +71,21 @@ async def in_time(state: State, node: Node, context: Context) -> Update:
 
     A model that breaks after tools were called ends the run with what was found.
     """
-    began = time.monotonic()
+    began, left = time.monotonic(), context.time_left(state)
     update: Update = {}
+    spent = 0.0
     try:
-        async with asyncio.timeout(None if node in ENDING else context.time_left(state)) as clock:
+        async with asyncio.timeout(None if node in ENDING else left) as clock:
             update = await node(state, context)
     except TimeoutError:
         if not clock.expired():
             raise
+        spent = left  # all of it, whatever the clocks' fractions say
     except ModelError as error:
         if not state["observations"]:
             raise
         update = {"verdict": "stuck", "reason": one_line(error), "missing": "the model failed"}
-    took = {"seconds": time.monotonic() - began}
+    took = {"seconds": max(time.monotonic() - began, spent)}
     return {**update, "usage": update.get("usage", Usage()).model_copy(update=took)}
 
 
