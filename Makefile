@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 MODEL ?= local
-TASK ?= List the files in examples, read examples/geographer.py, and remember which countries the geographer knows.
+TASK ?= Search the files for "portugal", read examples/geographer.py, and remember how many people live in Portugal.
 
 .PHONY: run test test-quick check format clean
 

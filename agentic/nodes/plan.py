@@ -1,7 +1,8 @@
 """plan: which tool calls the task needs, each tied to words of the task."""
 
+import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -134,12 +135,20 @@ def _sorted_out(
     """
     wanted: list[Part] = []
     unasked: list[Part] = []
-    for part in planned.steps if planned is not None else ():
+    for part in map(partial(_as_told, context=context), planned.steps if planned else ()):
         if part.tool == NO_TOOL or _stood_before(part, state["plan"], wanted, context):
             continue
         writes = context.tools[part.tool].may_write
         (unasked if writes and not stands_in(part.quote, state["task"]) else wanted).append(part)
     return wanted, unasked
+
+
+def _as_told(part: Part, context: Context) -> Part:
+    """The part, with the tool that its words begin by naming where the model gave it none."""
+    if part.tool != NO_TOOL:
+        return part
+    first = re.sub(r"^(and|then|please|also|\W)+", "", part.quote.casefold()).split(" ", 1)[0]
+    return part.model_copy(update={"tool": first}) if first in context.tools else part
 
 
 def _stood_before(

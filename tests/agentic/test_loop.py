@@ -114,6 +114,20 @@ def test_a_step_that_writes_stays_when_the_task_asks_for_it_in_any_width() -> No
     assert made == ["ABC 123"]
 
 
+def test_a_part_that_begins_with_a_tools_name_is_done_with_it() -> None:
+    parts = (("add", "Add 2 and 3"), ("none", "and note that it was asked"))
+    run(
+        "Add 2 and 3, and note that it was asked",
+        plan(*parts),
+        call("add", a=2, b=3),
+        call("note", text="it was asked"),
+        enough("noted"),
+        "Noted.",
+    )
+
+    assert made == ["it was asked"]
+
+
 def test_an_error_is_told_and_the_step_tried_again() -> None:
     result, model = run(
         "Read the page",
