@@ -8,21 +8,42 @@
 Importing it is cheap: numpy, Chroma and the embedder are loaded at first use.
 """
 
-from memory.errors import EmbedderError, RecordError, StoreBusy, StoreError, StoreUnreadable
+from memory.adapters import as_embedder
+from memory.errors import (
+    BatchError,
+    DocumentError,
+    EmbedderError,
+    FilterError,
+    RecordError,
+    Refused,
+    ServerUnreachable,
+    ServerUnusable,
+    StoreBusy,
+    StoreError,
+    StoreUnreadable,
+)
 from memory.lock import Holder
 from memory.memory import Memory
-from memory.records import Hit, Part, Record, Stats
+from memory.records import Account, Hit, Part, Record, Stats
 
 __all__ = [
+    "Account",
+    "BatchError",
+    "DocumentError",
     "EmbedderError",
+    "FilterError",
     "Hit",
     "Holder",
     "Memory",
     "Part",
     "Record",
     "RecordError",
+    "Refused",
+    "ServerUnreachable",
+    "ServerUnusable",
     "Stats",
     "StoreBusy",
     "StoreError",
     "StoreUnreadable",
+    "as_embedder",
 ]

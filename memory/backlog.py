@@ -1,11 +1,13 @@
 """What the vector index still lacks. The ledger's notes on it, kept in the same file."""
 
 import json
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memory.database import Database
+from memory.filters import Condition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,11 +50,14 @@ class Backlog:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def pending(self, limit: int) -> list[Pending]:
-        """The oldest records without a vector."""
+    def pending(self, limit: int, ids: Sequence[str] | None = None) -> list[Pending]:
+        """The oldest records without a vector; with `ids`, only of those."""
+        among = "" if ids is None else "AND id IN (SELECT value FROM json_each(?)) "
+        given = [] if ids is None else [json.dumps(list(ids))]
         with self._db.reading() as db:
             rows = db.execute(
-                "SELECT seq, text FROM records WHERE state = 0 ORDER BY seq LIMIT ?", [limit]
+                f"SELECT seq, text FROM records WHERE state = 0 {among}ORDER BY seq LIMIT ?",
+                [*given, limit],
             )
             return [Pending(*row) for row in rows]
 
@@ -159,11 +164,12 @@ class Backlog:
         """Indexed records to try the index with: the latest, and some at random."""
         with self._db.reading() as db:
             top = db.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0]
+            # drawn here: SQLite may evaluate a random subquery twice, and nothing passes both
+            drawn = [random.randint(1, max(top, 1)) for _ in range(size // 2)]
             rows = db.execute(
                 "SELECT seq, id, kind, vector FROM records JOIN vectors USING (seq) "
-                "WHERE state = 2 AND (seq > ? OR seq IN (SELECT abs(random()) % ? + 1 FROM "
-                "records LIMIT ?))",
-                [top - size // 2, max(top, 1), size // 2],
+                "WHERE state = 2 AND (seq > ? OR seq IN (SELECT value FROM json_each(?)))",
+                [top - size // 2, json.dumps(drawn)],
             )
             return [Unindexed(*row) for row in rows]
 
@@ -176,6 +182,24 @@ class Backlog:
                 [json.dumps(list(ids))],
             )
             return dict(rows.fetchall())
+
+    def nearest(
+        self, vector: "NDArray[np.float32]", wanted: Condition, limit: int
+    ) -> list[tuple[str, float]]:
+        """Ids and cosines of the nearest among the records that meet a condition, best first."""
+        import numpy as np
+
+        condition, given = wanted
+        with self._db.reading() as db:
+            rows = db.execute(
+                f"SELECT id, vector FROM records JOIN vectors USING (seq) WHERE {condition}", given
+            ).fetchall()
+        if not rows:
+            return []
+        ids, blobs = zip(*rows, strict=True)
+        cosines = np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(ids), -1) @ vector
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return [(ids[i], float(cosines[i])) for i in best]
 
     def embedder(self, claim: str | None = None) -> str | None:
         """The embedder that makes the vectors; `claim` becomes it if there is none yet."""

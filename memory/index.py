@@ -1,16 +1,17 @@
 """Keeps the vector index true to the ledger: written in small steps, mended, made anew."""
 
 import logging
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from memory.backlog import Backlog, View
-from memory.chroma import BATCH, ChromaIndex, chroma_index
+from memory.backlog import Backlog
+from memory.chroma import ChromaIndex
 from memory.errors import IndexBroken, StoreUnreadable
 from memory.lock import ProcessLock
+from memory.places import Folders, OnServer, Place, chroma_index
+from memory.server import Server
 
 __all__ = ["Progress", "VectorIndex"]
 
@@ -23,13 +24,23 @@ PROBES = 10
 
 
 class VectorIndex:
-    """The index at a path. The lock is taken for one batch, or one opening, at a time."""
+    """The index of the memory at a path, in folders there or on a server.
 
-    def __init__(self, path: Path, backlog: Backlog, lock: ProcessLock) -> None:
-        self._path = path
+    The lock is taken for one batch, or one opening, at a time. Every method but `close` may raise
+    ServerUnreachable or ServerUnusable; the index is then as it was.
+    """
+
+    def __init__(
+        self, path: Path, backlog: Backlog, lock: ProcessLock, server: Server | None = None
+    ) -> None:
         self._backlog = backlog
         self._lock = lock
-        self._chroma: ChromaIndex = chroma_index(path)
+        self._chroma: ChromaIndex = chroma_index(path, server)
+        self._place: Place = (
+            Folders(path, self._chroma)
+            if server is None
+            else OnServer(server, backlog, self._chroma)
+        )
         self._tried = False
 
     def flush(
@@ -80,14 +91,14 @@ class VectorIndex:
     def restart(self, embedder: str | None = None) -> None:
         """Give the index up; every record waits for a new one."""
         with self._lock.hold(), self._chroma.guard:
-            self._next(embedder, keep_old=False)
+            self._next(embedder, keep=False)
 
     def close(self) -> None:
         """Let go of the files."""
         self._chroma.close()
 
     def _write(self) -> int:
-        rows, dropped = self._backlog.unindexed(BATCH), self._backlog.dropped()
+        rows, dropped = self._backlog.unindexed(self._place.batch), self._backlog.dropped()
         if rows or dropped:
             self._chroma.delete(dropped)
             self._chroma.upsert(rows)
@@ -102,8 +113,9 @@ class VectorIndex:
             self._refresh()
             return work()
         except IndexBroken as error:
-            log.warning("The vector index at %s is made anew: %s", self._path, error)
-        self._next(keep_old=True)
+            named = self._place.named(self._backlog.view())
+            log.warning("The vector index at %s is made anew: %s", named, error)
+        self._next(keep=True)
         try:
             self._refresh()
             while again and self._write():
@@ -111,13 +123,13 @@ class VectorIndex:
             return work()
         except IndexBroken as error:
             raise StoreUnreadable(
-                f"No vector index can be made at {self._folder(self._backlog.view())} ({error}). "
-                "Check that the disk has room and the folder is writable."
+                f"No vector index can be made at {self._place.named(self._backlog.view())} "
+                f"({error}). Check that the disk has room and the folder is writable."
             ) from error
 
     def _current(self) -> bool:
         view = self._backlog.view()
-        return self._chroma.view == view and self._folder(view).is_dir()
+        return self._chroma.view == view and self._place.there(view)
 
     def _refresh(self) -> None:
         """Open the index again if another process wrote to it, and check that it is whole."""
@@ -125,24 +137,14 @@ class VectorIndex:
             return
         view = self._backlog.view()
         probe = self._backlog.sample(1 if self._tried else PROBES)
-        self._chroma.open(self._folder(view), view, probe)
+        self._place.open(view, probe)
         indexed, unsettled = self._backlog.counts()
         # A process may have been killed between writing to the index and noting it.
         if not indexed <= (there := self._chroma.count()) <= indexed + unsettled:
             raise IndexBroken(f"it has {there} vectors, and should have {indexed}")
         self._tried = True
 
-    def _next(self, embedder: str | None = None, *, keep_old: bool) -> None:
-        """Move on to an index with the next number; a broken one is kept aside to be looked at."""
-        self._chroma.close()
-        old = self._folder(self._backlog.view())
+    def _next(self, embedder: str | None = None, *, keep: bool) -> None:
+        """Move on to an index with the next number; a broken one may be kept to be looked at."""
+        self._place.leave(self._backlog.view(), keep=keep)
         self._backlog.restart(embedder)
-        for folder in self._path.glob("chroma-*"):
-            if folder == old and keep_old:
-                with suppress(OSError):
-                    folder.rename(old.with_name(old.name + ".broken"))
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _folder(self, view: View) -> Path:
-        return self._path / f"chroma-{view.index}"

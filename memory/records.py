@@ -9,7 +9,17 @@ from typing import Any, Literal
 
 from memory.errors import RecordError
 
-__all__ = ["Health", "Hit", "Part", "Record", "Stats", "checked"]
+__all__ = [
+    "Account",
+    "Event",
+    "Health",
+    "Hit",
+    "Part",
+    "Record",
+    "Stats",
+    "Use",
+    "checked",
+]
 
 LONGEST_TEXT = 1_000_000
 """Characters of a text."""
@@ -33,6 +43,30 @@ class Record:
     """What JSON can carry."""
     created: datetime
     """When it was added, UTC."""
+    importance: float = 0.5
+    """From 0 to 1: what is more important is found a little sooner and fades later."""
+    ended: datetime | None = None
+    """Since when it is no longer held to be so; None for what is."""
+
+    @property
+    def mark(self) -> str:
+        """What it bears where it is shown: `[memory 1f…]`; see `memory.marks`."""
+        return f"[memory {self.id}]"
+
+    @property
+    def citation(self) -> str:
+        """Where it is from, to be followed: `docs/guide.md:12-20`, `run 7c… [memory 1f…]`.
+
+        A path is given from the working directory, where the file is under it.
+        """
+        if self.kind == "passage" and self.source is not None:
+            from memory.documents.citing import cite
+
+            lines, pages = map(_span, map(self.metadata.get, ("lines", "pages")))
+            headings = self.metadata.get("headings") if lines is pages is None else None
+            path = tuple(map(str, headings)) if isinstance(headings, list) else ()
+            return cite(_from_here(self.source), path, lines, pages)
+        return " ".join(filter(None, (" ".join((self.source or "").split()), self.mark)))
 
 
 def checked(record: Record) -> Record:
@@ -59,8 +93,24 @@ def checked(record: Record) -> Record:
         raise RecordError(
             f"The metadata can't be kept as JSON ({error}); use strings, numbers, lists, mappings."
         ) from error
+    if not 0 <= record.importance <= 1:
+        raise RecordError(f"An importance of {record.importance} is not between 0 and 1.")
     source = record.source if record.source is None else _whole(record.source)
     return replace(record, text=text, kind=kind, source=source, metadata=metadata)
+
+
+def _from_here(path: str) -> str:
+    try:
+        return Path(path).relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path
+
+
+def _span(place: Any) -> tuple[int, int] | None:
+    match place:
+        case [int() as first, int() as last]:
+            return first, last
+    return None
 
 
 def _whole(text: str) -> str:
@@ -85,9 +135,53 @@ class Hit:
     score: float
     """Fused score: the higher, the better; comparable within one search only."""
     why: Mapping[str, Part] = field(hash=False)
-    """By name of the part: `words` (BM25, higher is better), `vectors` (cosine, -1 to 1); from
-    `Memory.relevant` also `coverage` (share of the query's informative words that the record
-    has, 0 to 1) and `lift` (cosine above that of sentences about nothing in particular)."""
+    """By name of the part: `words` (BM25, higher is better), `vectors` (cosine, -1 to 1),
+    `closeness` (largest share of the query's words in one place of the text, 0 to 1), `new` (share
+    of the query's words that no hit before it has), `follows` (cosine to the best hit), `kind`
+    (what its kind gives for age and importance); from `Memory.relevant` also `coverage` (share of
+    the query's informative words that the record has) and `lift` (cosine above that of sentences
+    about nothing in particular)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a record after it was added."""
+
+    at: datetime
+    event: str
+    """`merged`, `superseded`, `supersedes`, `weighed`, `faded`, `replaced`."""
+    detail: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A record was made use of."""
+
+    at: datetime
+    by: str
+    """What used it, such as `run 1f…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that is known about a record: where it comes from and what became of it."""
+
+    record: Record
+    sources: tuple[str, ...]
+    """Everything it came from; the first is the record's own."""
+    uses: tuple[Use, ...]
+    """The latest uses, the last one first."""
+    used: int
+    """How often it was used in all."""
+    history: tuple[Event, ...]
+    because: str | None
+    """Why it ended: `superseded` or `faded`; None while it is held."""
+    instead: str | None
+    """Id of the record that took its place."""
+    before: tuple[Record, ...]
+    """Records whose place it took, the latest first."""
+    strength: float
+    """See `memory.fading.strength`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def judge(store: "Opened", query: str, vector: Vectors, hits: Sequence[Hit]) -> 
     """The hits that have to do with the query, with `coverage` and `lift` added to their `why`."""
     units = informative(query)
     known = store.ledger.frequencies({term for unit in units for term in unit.terms})
-    weights = _weights(units, known, sum(store.ledger.count().values()))
+    weights = _weights(units, known, store.ledger.total())
     lifts = _lifts(store, vector, [hit.record.id for hit in hits])
     found: list[Hit] = []
     for hit in hits:

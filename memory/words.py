@@ -1,18 +1,36 @@
 """From text to words: for CJK overlapping pairs of characters, for the rest words."""
 
 import re
+import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-__all__ = ["Unit", "informative", "is_cjk", "match_expression", "runs", "tokens"]
+__all__ = [
+    "FORM",
+    "Unit",
+    "informative",
+    "is_cjk",
+    "match_expression",
+    "runs",
+    "stem",
+    "telling",
+    "terms",
+    "tokens",
+]
+
+FORM = 2
+"""Number of the form that `tokens` gives texts; a ledger with words of another is worded anew."""
 
 CJK = "々〇぀-ヿ㄀-ㄯㆠ-ㆿㇰ-ㇿ㐀-䶿一-鿿가-힯\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
 _CJK = re.compile(rf"[{CJK}]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
+_stemming = threading.Lock()
+LONGEST_WORD = 64
+"""Characters of a word that is stemmed: of longer ones, which are none, it takes minutes."""
 MOST_TERMS = 64
 """Terms of a query that are looked up; those of a longer one are cut off."""
 
@@ -49,6 +67,25 @@ def _simplifier() -> Callable[[str], str]:
 
     convert: Callable[[str], str] = OpenCC("t2s").convert
     return convert
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    from snowballstemmer import stemmer
+
+    word_to_stem: Callable[[str], str] = stemmer("english").stemWord
+    return word_to_stem
+
+
+def stem(word: str) -> str:
+    """The stem of an English word by Porter's second algorithm, "Snowball" (Porter 2001)."""
+    return _stem(word) if word.isascii() and len(word) <= LONGEST_WORD else word
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    with _stemming:  # a stemmer keeps the word it is at in itself
+        return _stemmer()(word)
 
 
 @cache
@@ -99,7 +136,19 @@ def tokens(text: str) -> list[str]:
             found += ["".join(pair) for pair in pairwise(run)]
             found.append(run[-1])
         else:
-            found.append(run)
+            found.append(stem(run))
+    return found
+
+
+def telling(text: str) -> list[str]:
+    """The words of a text that are no stop words, in their order; a CJK character is a word."""
+    english, _ = _stop()
+    found: list[str] = []
+    for run in runs(text):
+        if is_cjk(run):
+            found += [c for c, tells in zip(run, _telling(run), strict=True) if tells]
+        elif run not in english:
+            found.append(stem(run))
     return found
 
 
@@ -112,20 +161,29 @@ def informative(text: str) -> list[Unit]:
     return list(found)
 
 
-def match_expression(query: str) -> str:
-    """The FTS5 expression that looks for any word of a query; empty if there is none.
+def terms(query: str) -> list[str]:
+    """What is looked up for a query: its tokens but for stop words, unless there is nothing else.
 
-    Only letters, digits and our own quotes get into it, so nothing a person types is taken for
-    an operator. Stop words are left out unless there is nothing else.
+    A CJK character that stands alone is looked up as the beginning of a token: `字*`.
     """
     found = list(runs(query))
-    terms = _terms(found, telling=True) or _terms(found, telling=False)
-    return " OR ".join(terms[:MOST_TERMS])
+    return (_terms(found, telling=True) or _terms(found, telling=False))[:MOST_TERMS]
+
+
+def match_expression(terms: Iterable[str], *, all: bool = False) -> str:
+    """The FTS5 expression that looks for any of the terms, or for all; empty if there is none.
+
+    Only letters, digits and our own quotes and stars get into it, so nothing a person types is
+    taken for an operator.
+    """
+    return (" AND " if all else " OR ").join(
+        f'"{term[:-1]}" *' if term.endswith("*") else f'"{term}"' for term in terms
+    )
 
 
 def _word(word: str) -> list[Unit]:
     english, _ = _stop()
-    return [] if word in english else [Unit((word,), 1.0)]
+    return [] if word in english else [Unit((stem(word),), 1.0)]
 
 
 def _characters(run: str) -> list[Unit]:
@@ -154,12 +212,12 @@ def _terms(found: list[str], *, telling: bool) -> list[str]:
     for run in found:
         if not is_cjk(run):
             if not telling or run not in english:
-                terms[f'"{run}"'] = None
+                terms[stem(run)] = None
             continue
         tells = _telling(run) if telling else [True] * len(run)
         if len(run) == 1 and tells[0]:
-            terms[f'"{run}" *'] = None
+            terms[f"{run}*"] = None
         for i, pair in enumerate(pairwise(run)):
             if tells[i] or tells[i + 1]:
-                terms[f'"{"".join(pair)}"'] = None
+                terms["".join(pair)] = None
     return list(terms)

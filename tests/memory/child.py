@@ -1,11 +1,13 @@
 """What the processes that the tests start do: `python -m tests.memory.child ACTION PATH ...`."""
 
 import json
+import resource
+import signal
 import sys
 from itertools import count
 from pathlib import Path
 
-from memory import Memory
+from memory import Memory, StoreError
 from memory.embedding import LexicalHash
 from memory.lock import ProcessLock
 
@@ -31,6 +33,29 @@ def add_in_turn(path: str, prefix: str, times: str) -> None:
         for n, _ in zip(range(int(times)), sys.stdin, strict=False):
             memory.add("the same everywhere")
             say(memory.add(f"{prefix}{n}").id)
+
+
+def add_without_room(path: str) -> None:
+    """Add texts, no file growing beyond a limit, until one is refused; tell how, and how many."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    memory = Memory(path, embedder=LexicalHash())
+    memory.search("boat")
+    most = max(file.stat().st_size for file in Path(path).rglob("*")) + 300_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+    for n in count():
+        try:
+            memory.add(f"note {n} " + f"word{n} " * 2000, kind="note")
+        except StoreError as error:
+            say(type(error).__name__, " ".join(str(error).split()))
+            say(n)
+            break
+
+
+def migrate(path: str) -> None:
+    """Open a memory, whose ledger may be of an older version; tell when it begins."""
+    say("begun")
+    with Memory(path, embedder=LexicalHash()) as memory:
+        say(memory.stats().records)
 
 
 def hold(path: str) -> None:

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.words import informative, is_cjk, match_expression, tokens
+from memory.words import informative, is_cjk, match_expression, stem, telling, terms, tokens
 
 __all__: list[str] = []
 
 CJK = st.text(alphabet="小美最愛的水果是芒臺灣裡面が한글ㄅ", min_size=1, max_size=12)
 
 
-def finds(query: str, text: str) -> bool:
+def finds(query: str, text: str, *, all: bool = False) -> bool:
     db = sqlite3.connect(":memory:")
     try:
         db.execute("CREATE VIRTUAL TABLE words USING fts5 (body, tokenize = 'ascii')")
         db.execute("INSERT INTO words VALUES (?)", [" ".join(tokens(text))])
-        expression = match_expression(query)
+        expression = match_expression(terms(query), all=all)
         return bool(
             expression
             and db.execute("SELECT 1 FROM words WHERE words MATCH ?", [expression]).fetchone()
@@ -56,6 +56,43 @@ def test_a_query_finds_the_text(query: str, text: str) -> None:
 @pytest.mark.parametrize(("query", "text"), [("cat", "concatenate"), ("果芒", "芒果"), ("", "a")])
 def test_a_query_does_not_find_another_text(query: str, text: str) -> None:
     assert not finds(query, text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("moving boxes", "He moved the box."),
+        ("organised theatres", "an organised theatre"),
+        ("批評", "他的批评"),
+    ],
+)
+def test_a_query_finds_other_forms_of_its_words(query: str, text: str) -> None:
+    assert finds(query, text, all=True)
+
+
+def test_any_of_the_terms_or_all_of_them() -> None:
+    assert finds("teal door", "a teal boat")
+    assert not finds("teal door", "a teal boat", all=True)
+    assert finds("teal boat", "a teal boat", all=True)
+    assert match_expression([]) == match_expression([], all=True) == ""
+
+
+def test_stop_words_are_looked_up_only_where_there_is_nothing_else() -> None:
+    assert terms("What is the colour of it?") == ["colour"]
+    assert terms("who is it") == ["who", "is", "it"]
+    assert terms("什麼") == ["什么"]
+    assert terms("貓") == ["猫*"]
+    assert terms("Ann ann ANN") == ["ann"]
+
+
+def test_the_telling_words_keep_their_order() -> None:
+    assert telling("The ticket of Ann, and her boats") == ["ticket", "ann", "boat"]
+    assert telling("小美的貓是黑色的") == list("小美猫黑色")
+
+
+@pytest.mark.parametrize("word", ["é", "naïve", "かな", ""])
+def test_only_english_words_have_stems(word: str) -> None:
+    assert stem(word) == word
 
 
 def test_cjk_gives_overlapping_pairs_and_the_last_character() -> None:
@@ -99,8 +136,9 @@ def test_case_does_not_matter(text: str) -> None:
 
 
 def test_a_very_long_query_is_cut() -> None:
-    expression = match_expression(" ".join(f"word{n}" for n in range(20_000)))
-    assert expression.count(" OR ") == 63
+    found = terms(" ".join(f"word{n}" for n in range(20_000)))
+    assert found == [f"word{n}" for n in range(64)]
+    assert match_expression(found).count(" OR ") == 63
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,182 @@
+"""A search from query to hits: words and vectors asked, fused, chosen."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from memory.embedding import Vectors
+from memory.errors import FilterError
+from memory.filters import Filter
+from memory.kinds import KINDS, policy
+from memory.ledger import Found
+from memory.records import Hit, Part, Record
+from memory.retrieval import Candidate, choose, closeness, fuse
+from memory.words import match_expression, terms
+
+if TYPE_CHECKING:
+    from memory.opened import Opened
+
+__all__ = ["CANDIDATES", "check_kinds", "find"]
+
+CANDIDATES = 50
+"""Records that each way of searching brings into the fusion; more for a page further behind."""
+FEW = 2000
+"""Records let through by a filter that are found and compared one and all."""
+ASKED = (8, 40)
+"""How many times as many records are asked for, so that enough of them pass a wider filter."""
+POSTINGS = 6000
+"""Records that the terms looked up may be in, taken together; each takes about 2 microseconds."""
+DAY = 86_400.0
+Ranked = list[tuple[str, float]]
+"""Ids and scores, best first."""
+
+
+def find(
+    store: "Opened", query: str, vector: Vectors, wanted: Filter, limit: int, offset: int = 0
+) -> list[Hit]:
+    """The records that fit a query best, best first.
+
+    Args:
+        store: The memory.
+        query: Not blank.
+        vector: The query's.
+        wanted: What may be found.
+        limit: Most hits.
+        offset: Hits to leave out at the beginning: those of the pages before.
+    """
+    import numpy as np
+
+    pages = -(-(offset + limit) // CANDIDATES)
+    most = min(CANDIDATES * pages, max(CANDIDATES, store.ledger.total()))
+    asked = store.beside.submit(_with_words, store, terms(query), wanted, most)
+    near = _nearest(store, vector, wanted, most)
+    words, weights = asked.result()
+    found = store.ledger.found(dict.fromkeys(id for ranking in (words, near) for id, _ in ranking))
+    vectors = {
+        id: np.frombuffer(each.vector, dtype="<f4")
+        for id, each in found.items()
+        if each.vector is not None
+    }
+    fused = fuse(
+        words,
+        near,
+        cosines={id: float(each @ vector) for id, each in vectors.items()},
+        close=lambda id: closeness(found[id].tokens, weights) if id in found else 0.0,
+        embedder=store.embedder.name,
+    )
+    candidates = [
+        _candidate(found[id], score, why, weights, vectors.get(id))
+        for id, score, why in fused
+        if id in found  # one may have been forgotten meanwhile
+    ]
+    best_first = sorted(candidates, key=lambda each: -each.score)
+    chosen = choose(best_first, weights, offset + limit)
+    return [Hit(found[c.id].record, c.score, c.why) for c in chosen[offset : offset + limit]]
+
+
+def check_kinds(store: "Opened", kinds: Sequence[str] | None) -> None:
+    """Make sure that there can be records of each kind.
+
+    Raises:
+        FilterError: nobody knows of a kind, and no record has it.
+    """
+    for kind in kinds if kinds is not None else ():
+        if kind not in KINDS and not store.ledger.has_kind(kind):
+            there = ", ".join(dict.fromkeys([*KINDS, *store.ledger.count()]))
+            raise FilterError(f"No memory is of the kind {kind!r}; there are: {there}.")
+
+
+def _candidate(
+    found: Found,
+    score: float,
+    why: Mapping[str, Part],
+    weights: Mapping[str, float],
+    vector: "Vectors | None",
+) -> Candidate:
+    record = found.record
+    how = policy(record.kind)
+    if how.recency or how.importance:
+        gain = _gain(record)
+        score, why = score + gain, {**why, "kind": Part(None, gain)}
+    had = frozenset(weights).intersection(found.tokens)
+    return Candidate(record.id, score, why, had, vector, how.diverse)
+
+
+def _gain(record: Record) -> float:
+    """What a record gains by being new and by being important, as its kind asks for."""
+    how = policy(record.kind)
+    age = max((datetime.now(UTC) - record.created).total_seconds() / DAY, 0.0)
+    fresh = math.pow(2, -age / how.half_life) if how.half_life else 0.0
+    return how.recency * fresh + how.importance * record.importance
+
+
+def _weights(known: Mapping[str, int], terms: Sequence[str], size: int) -> dict[str, float]:
+    """Inverse document frequency of each term, as in BM25 (Robertson and Zaragoza 2009)."""
+    return {
+        term: math.log(1 + (max(size - known.get(term, 0), 0) + 0.5) / (known.get(term, 0) + 0.5))
+        for term in terms
+    }
+
+
+def _expression(known: Mapping[str, int], terms: Sequence[str]) -> str:
+    """The FTS5 expression for any of the terms; with many records, for any of the rarer ones.
+
+    The commoner ones then count in records that have a rarer one too. The rarer one counts twice
+    in these, which leaves them in front of records without a commoner one, where they belong.
+    """
+    ordered = sorted(terms, key=lambda term: known.get(term, 0))
+    counts = accumulate(known.get(term, 0) for term in ordered)
+    few = max(sum(count <= POSTINGS for count in counts), 1)
+    rarer, commoner = match_expression(ordered[:few]), match_expression(ordered[few:])
+    return f"{rarer} OR (({rarer}) AND ({commoner}))" if commoner else match_expression(terms)
+
+
+def _with_words(
+    store: "Opened", terms: Sequence[str], wanted: Filter, most: int
+) -> tuple[Ranked, dict[str, float]]:
+    """Ids and BM25 of the records that a filter lets through, best first; weights of the terms."""
+    known = store.ledger.frequencies(terms)
+    weights = _weights(known, terms, store.ledger.total())
+    expression = _expression(known, terms)
+    if wanted == Filter():
+        return store.ledger.match(expression, most), weights
+    found = _sifted(store, lambda asked: store.ledger.match(expression, asked), wanted, most)
+    if found is None:
+        found = store.ledger.match_among(expression, wanted, most)
+    return found, weights
+
+
+def _nearest(store: "Opened", vector: Vectors, wanted: Filter, most: int) -> Ranked:
+    """Ids and cosines of the nearest records that a filter lets through, best first.
+
+    The index knows of kinds alone.
+    """
+
+    def near(asked: int) -> Ranked:
+        return store.index.nearest(vector, wanted.kinds, asked)
+
+    if not wanted.narrow:
+        return near(most)
+    found = _sifted(store, near, wanted, most)
+    return store.backlog.nearest(vector, wanted.condition(), most) if found is None else found
+
+
+def _sifted(
+    store: "Opened", ask: Callable[[int], Ranked], wanted: Filter, most: int
+) -> Ranked | None:
+    """What passes a filter of a ranking made without it; None where too little does."""
+    if store.ledger.few(wanted, FEW):
+        return None
+    enough = most // 2
+    for times in ASKED:
+        asked = times * most
+        ranking = ask(asked)
+        passing = store.ledger.among([id for id, _ in ranking], wanted)
+        found = [pair for pair in ranking if pair[0] in passing]
+        if len(found) >= enough or len(ranking) < asked:
+            return found[:most]
+        if len(found) * ASKED[-1] < enough * times:
+            break
+    return None
