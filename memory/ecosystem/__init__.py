@@ -1,0 +1,3 @@
+"""What `memory.store` is made of: items as records, and the filters that LangGraph knows."""
+
+__all__: list[str] = []
