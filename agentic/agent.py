@@ -1,6 +1,6 @@
 """Agent: what a user defines and runs."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from agentic.result import Result
 from agentic.safety.budget import Limits
 from agentic.settings import settings
 from agentic.tools.base import Tool, toolbox
+from agentic.tools.context import ToolContext
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -104,39 +105,66 @@ class Agent:
         from agentic.nodes.recall import opening
         from agentic.state import beginning
         from agentic.stream import watch
+        from agentic.tools.threads import in_thread
 
         asked = checked(task)
         run_id = uuid4().hex[:12]
-        model = self._context.model
-        yield RunStarted(run_id=run_id, agent=self.name, model=_model_name(model), task=asked)
+        yield RunStarted(run_id=run_id, agent=self.name, model=_model_name(self._model), task=asked)
+        context, graph = await in_thread(self._bound)
         start = beginning(run_id, asked)
         if history:
-            start["messages"] = [*opening(self._context), *history]
-        async for event in watch(self.graph, start):
+            start["messages"] = [*opening(context), *history]
+        async for event in watch(graph, start):
             yield event
 
-    @cached_property
+    @property
     def graph(self) -> Any:
-        """The compiled LangGraph graph."""
+        """The compiled LangGraph graph, with the tools that are of use as things stand."""
+        return self._bound()[1]
+
+    def _bound(self) -> "tuple[Context, Any]":
+        """What a run brings to its nodes, and the graph around it."""
+        surroundings = ToolContext(self.workspace.resolve(), self.memory)
+        offered = {
+            name: tool
+            for name, tool in self._toolbox.items()
+            if tool.when is None or tool.when(surroundings)
+        }
+        names = tuple(offered)
+        if names not in self._kept:
+            self._kept[names] = self._bind(offered)
+        return self._kept[names]
+
+    def _bind(self, tools: Mapping[str, Tool]) -> "tuple[Context, Any]":
+        from agentic.context import Context
         from agentic.graph import build
 
-        return build(self._context)
-
-    @cached_property
-    def _context(self) -> "Context":
-        from agentic.context import Context
-        from agentic.models.catalog import resolve
-
-        model = self.model if self.model is not None else settings().model
-        return Context(
+        context = Context(
             name=self.name,
             instructions=self.instructions,
-            model=resolve(model) if isinstance(model, str) else model,
-            tools=toolbox(self.tools),
+            model=self._model,
+            tools=tools,
             memory=self.memory,
             limits=self.limits,
             workspace=self.workspace.resolve(),
         )
+        return context, build(context)
+
+    @cached_property
+    def _toolbox(self) -> Mapping[str, Tool]:
+        return toolbox(self.tools)
+
+    @cached_property
+    def _kept(self) -> "dict[tuple[str, ...], tuple[Context, Any]]":
+        """By the tools that were offered."""
+        return {}
+
+    @cached_property
+    def _model(self) -> "BaseChatModel":
+        from agentic.models.catalog import resolve
+
+        model = self.model if self.model is not None else settings().model
+        return resolve(model) if isinstance(model, str) else model
 
 
 def checked(task: str) -> str:

@@ -104,10 +104,11 @@ class TextDelta(Record):
 
 
 class Answered(Record):
-    """The answer, whole."""
+    """The answer, whole. `[n]` in it is the n-th of its sources, from 1."""
 
     type: Literal["answered"] = "answered"
     text: str
+    sources: list[str] = Field(default_factory=list)
 
 
 class Learned(Record):
@@ -115,6 +116,8 @@ class Learned(Record):
 
     type: Literal["learned"] = "learned"
     ids: list[str]
+    faded: list[str] = Field(default_factory=list)
+    """Texts of weak memories that went because there were too many; `Memory.prune`."""
     trouble: str = ""
 
 

@@ -34,12 +34,14 @@ class Result(BaseModel):
     reason: str
     """Why the status is what it is, in one line; empty where it is plain."""
     answer: str
+    """`[n]` in it is the n-th of `sources`, from 1."""
     steps: list[Step]
     """The plan's steps, each finished one with the id of the call that proves it."""
     calls: list[Observation]
     """The tool calls in order: `id`, `name`, `args`, `result`, `ok`, `seconds`."""
     sources: list[str]
-    """What the evidence rests on: files, addresses, memories."""
+    """What the answer cites, in order; then what else the run was given: files, addresses,
+    memories."""
     usage: Usage
 
     @classmethod
@@ -61,12 +63,12 @@ class Result(BaseModel):
                     started[id] = event
                 case ToolEnded(id=id):
                     found["calls"].append(_observation(started[id], event))
-                case Answered(text=text):
-                    found["answer"] = text
+                case Answered(text=text, sources=sources):
+                    found |= {"answer": text, "cited": sources}
                 case RunEnded():
                     found |= event.model_dump(include={"run_id", "status", "reason", "usage"})
                 case Recalled(hits=hits):
-                    found["recalled"] = [f"memory {hit.id}" for hit in hits]
+                    found["recalled"] = [hit.citation for hit in hits]
         return cls(**found, sources=_sources(found))
 
 
@@ -75,9 +77,10 @@ def _observation(started: ToolStarted, ended: ToolEnded) -> Observation:
 
 
 def _sources(found: dict[str, Any]) -> list[str]:
-    """Sources of memories and of the calls that prove a step, each once, in order."""
+    """What is cited, then sources of memories and of the calls that prove a step, each once."""
     proofs = {step.evidence for step in found["steps"]}
     named = [
+        *found.pop("cited", []),
         *found.pop("recalled", []),
         *(source for seen in found["calls"] if seen.id in proofs for source in seen.sources),
     ]

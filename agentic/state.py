@@ -78,7 +78,7 @@ class Observation(Record):
     in_doubt: bool = False
     """It was cut off, and may or may not have been done; it is never made again unasked."""
     sources: tuple[str, ...] = ()
-    """Files, addresses or memory ids that the result came from."""
+    """What the result came from: files with lines, addresses, memories."""
 
 
 class Recollection(Record):
@@ -86,7 +86,10 @@ class Recollection(Record):
 
     id: str
     text: str
+    kind: str = "fact"
     source: str | None = None
+    citation: str = ""
+    """Where it is from, to be followed: file and lines, or run and id."""
     score: float = 0.0
 
 
@@ -112,9 +115,13 @@ class State(TypedDict, total=False):
     missing: str
     """What another plan must bring, or what an answer must say was not done, for the model."""
     answer: str
+    cited: list[str]
+    """What the answer rests on: `[n]` in it is the n-th, from 1."""
     status: Status
     learned: list[str]
     """Ids of the memories that the run wrote at its end."""
+    faded: list[str]
+    """Texts of the memories that had to go for it."""
     trouble: str
     """Why the run could not be kept in memory, if it could not."""
 

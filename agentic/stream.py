@@ -76,9 +76,13 @@ def _events(node: str, update: Update) -> Iterator[Event]:
                 verdict=update["verdict"], reason=update["reason"], steps=update["plan"]
             )
         case "answer":
-            yield Answered(text=update["answer"])
+            yield Answered(text=update["answer"], sources=update.get("cited", []))
         case "learn":
-            yield Learned(ids=update["learned"], trouble=update.get("trouble", ""))
+            yield Learned(
+                ids=update["learned"],
+                faded=update.get("faded", []),
+                trouble=update.get("trouble", ""),
+            )
 
 
 def _model_calls(node: str, messages: Iterable[Any]) -> Iterator[Event]:

@@ -23,6 +23,14 @@ _SENTENCES = {
     ),
     "empty result": ("{tool}: the result is empty", "{tool}：結果是空的"),
     "empty answer": ("the model gave no answer", "模型沒有回答"),
+    "episode": (
+        "Asked: {task}\nDone with: {tools}\nAnswered: {answer}",
+        "任務：{task}\n使用：{tools}\n回答：{answer}",
+    ),
+    "lesson": (
+        "{failed} failed: {error}\nWhat worked: {worked}",
+        "{failed} 失敗：{error}\n可行的做法：{worked}",
+    ),
     "cut": ("(The answer was cut off at its longest.)", "（回答太長，被截斷了。）"),
 }
 

@@ -5,14 +5,16 @@ import asyncio
 from json_repair import repair_json
 from langchain_core.messages import BaseMessage
 
+from agentic.citing import cited, given
 from agentic.context import Context
 from agentic.errors import ModelError
 from agentic.language import strayed, to_traditional
 from agentic.models.decide import say
 from agentic.prompts import in_short, prompt
 from agentic.safety.budget import Usage
-from agentic.state import State, Status, Update
+from agentic.state import Observation, State, Status, Update
 from agentic.wording import bare, one_line, wording
+from memory.marks import unmarked
 
 __all__ = ["answer", "found_so_far"]
 
@@ -41,6 +43,7 @@ async def _by_model(state: State, context: Context) -> Update:
     text = _written(str(said[-1].content), state)
     if finished and bare(text) == bare(state["task"]):  # an echo; the evidence says more
         text = "\n".join(_findings(state))
+    text, rests_on = cited(text, state["task"], given(state["recalled"], _read(state, context)))
     cut = said[-1].response_metadata.get("finish_reason") == "length"
     text, reason = _honest(text, state, finished, cut)
     status: Status = "done" if finished and not reason else "incomplete"
@@ -48,9 +51,20 @@ async def _by_model(state: State, context: Context) -> Update:
         "messages": said,
         "usage": usage,
         "answer": text,
+        "cited": rests_on,
         "status": status,
         "reason": reason or state["reason"],
     }
+
+
+def _read(state: State, context: Context) -> list[Observation]:
+    """What was read to prove steps; what a call wrote or computed is no source."""
+    proofs = {step.evidence for step in state["plan"]}
+    return [
+        seen
+        for seen in state["observations"]
+        if seen.id in proofs and not context.tools[seen.name].may_write
+    ]
 
 
 async def _said(state: State, context: Context, finished: bool) -> tuple[list[BaseMessage], Usage]:
@@ -111,8 +125,8 @@ def _told_limit(state: State, name: str, most: float) -> str:
 
 
 def _written(text: str, state: State) -> str:
-    """The answer as it is to be read: no JSON of our own around it, Traditional if the task is."""
-    text = text.strip()
+    """The answer as it is to be read: no JSON, no marks of ours, Traditional if the task is."""
+    text = unmarked(text.strip())
     if "json" not in state["task"].casefold():
         text = _unwrapped(text).strip()
     if state["language"] != "Traditional Chinese":

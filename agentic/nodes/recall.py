@@ -1,5 +1,8 @@
 """recall: open the transcript, with what memory holds about the task."""
 
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from langchain_core.language_models import BaseChatModel
@@ -11,27 +14,45 @@ from agentic.prompts import examples, prompt
 from agentic.safety.budget import Usage
 from agentic.state import Recollection, State, Update
 from agentic.tools.threads import in_thread
-from agentic.wording import one_line
+from memory.embedding import estimate
+from memory.errors import StoreError
+from memory.marks import shown
+from memory.records import Record
 
-__all__ = ["opening", "recall"]
+__all__ = ["KINDS", "opening", "recall"]
 
+log = logging.getLogger(__name__)
+KINDS = ("fact", "lesson", "passage")
+"""What is brought into a run. Episodes are not: what a run said once is not thereby so."""
 MOST = 5
-"""Memories brought into a run; each takes about 30 tokens of every prompt that follows."""
+"""Memories brought into a run."""
+BUDGET = 400
+"""Tokens that they take at most: they stand in every prompt that follows."""
+LEAST = 60
+"""Tokens of a memory that is cut because no more fits; with less it is left out."""
 
 
 async def recall(state: State, context: Context) -> Update:
     """Search memory for the task and tell the model what was found."""
-    found = await in_thread(partial(_relevant, state["task"], context))
+    found = await in_thread(partial(_relevant, state, context))
     start = opening(context)
     usage = await _warm(context.model, start)
     told: list[BaseMessage] = [] if state.get("messages") else start
     if found:
-        known = "\n".join(f"- {one_line(hit.text)}" for hit in found)
-        told.append(HumanMessage(prompt("memory", known=known)))
+        told.append(HumanMessage(prompt("memory", known=shown(found))))
     return {
         "messages": told,
         "usage": usage,
-        "recalled": found,
+        "recalled": [
+            Recollection(
+                id=each.id,
+                text=each.text,
+                kind=each.kind,
+                source=each.source,
+                citation=each.citation,
+            )
+            for each in found
+        ],
     }
 
 
@@ -55,12 +76,26 @@ async def _warm(model: BaseChatModel, start: list[BaseMessage]) -> Usage:
     return Usage(prompt_tokens=spent["input_tokens"] if spent is not None else 0)
 
 
-def _relevant(task: str, context: Context) -> list[Recollection]:
+def _relevant(state: State, context: Context) -> list[Record]:
+    """What memory holds about the task, as much as there is room for; noted as used."""
     if context.memory is None:
         return []
-    return [
-        Recollection(
-            id=hit.record.id, text=hit.record.text, source=hit.record.source, score=hit.score
-        )
-        for hit in context.memory.relevant(task, limit=MOST, kinds=["fact"])
-    ]
+    hits = context.memory.relevant(state["task"], limit=MOST, kinds=KINDS)
+    found = list(_fitting(hit.record for hit in hits))
+    try:
+        context.memory.use([each.id for each in found], by=f"run {state['run_id']}")
+    except StoreError as error:  # what was found is good all the same
+        log.info("Not noted as used: %s", error)
+    return found
+
+
+def _fitting(records: Iterable[Record]) -> Iterator[Record]:
+    """The records that there is room for; the last one cut, if enough of it fits."""
+    room = BUDGET
+    for record in records:
+        size = estimate(record.text)
+        if size > room >= LEAST:
+            yield replace(record, text=f"{record.text[: len(record.text) * room // size]}…")
+        elif size <= room:
+            yield record
+        room -= min(size, room)

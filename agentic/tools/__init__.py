@@ -4,7 +4,7 @@ from agentic.tools.base import Effect, Tool, as_tool, tool, toolbox
 from agentic.tools.calculator import calculator as _calculator  # the module keeps its name
 from agentic.tools.context import ToolContext, ToolOutput
 from agentic.tools.files import list_files, read_file, search_files
-from agentic.tools.recollection import recall, remember
+from agentic.tools.recollection import recall, remember, search_documents
 from agentic.tools.web import web_search
 
 __all__ = [
@@ -19,6 +19,9 @@ __all__ = [
 ]
 
 BUILTIN: dict[str, Tool] = toolbox(
-    [_calculator, list_files, read_file, search_files, web_search, remember, recall]
+    [
+        *(_calculator, list_files, read_file, search_files, web_search),
+        *(remember, recall, search_documents),
+    ]
 )
 """The tools that come with the framework, by name."""

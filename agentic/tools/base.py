@@ -46,6 +46,8 @@ class Tool:
     """Characters of a result that the model gets to read."""
     injected: tuple[str, ...] = ()
     """Parameters that the runner fills in with the `ToolContext`."""
+    when: Callable[[ToolContext], bool] | None = None
+    """Whether a run is offered the tool in its surroundings; None for always."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]{1,64}", self.name):
@@ -102,6 +104,7 @@ def tool(
     repeatable: bool | None = None,
     timeout: float = 30.0,
     max_chars: int = 4000,
+    when: Callable[[ToolContext], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
 
@@ -114,6 +117,7 @@ def tool(
     repeatable: bool | None = None,
     timeout: float = 30.0,
     max_chars: int = 4000,
+    when: Callable[[ToolContext], bool] | None = None,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a tool of a typed function, sync or async. Use bare or with keywords.
 
@@ -126,6 +130,8 @@ def tool(
             effects are known and neither write nor execute.
         timeout: Seconds that a call may take.
         max_chars: Characters of a result that the model gets to read.
+        when: Whether a run is offered the tool, by its surroundings: a tool that can do nothing
+            there only leads a model astray.
 
     Raises:
         UsageError: if the function can't be a tool, or an option has no such value.
@@ -140,6 +146,7 @@ def tool(
             repeatable=safe if repeatable is None else repeatable,
             timeout=timeout,
             max_chars=max_chars,
+            when=when,
         )
 
     return make if function is None else make(function)

@@ -74,7 +74,7 @@ def read_file(
     if encoding:
         notes.append(f"read as {encoding}, which is a guess")
     footer = f"\n({'; '.join(notes)})" if notes else ""
-    return ToolOutput("\n".join(shown) + footer, (name,))
+    return ToolOutput("\n".join(shown) + footer, (f"{name}:{_span(start_line, last)}",))
 
 
 @tool(effects=["reads"])
@@ -92,7 +92,7 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
     deep = pattern if "/" in pattern or "\\" in pattern else f"**/{pattern}"
     hits: list[str] = []
     sources: list[str] = []
-    searched = unread = count = 0
+    searched = unread = files = count = 0
     for place in workspace.walk(workspace.folder, deep):
         if not (workspace.holds(place) and place.is_file()):
             continue
@@ -102,18 +102,24 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
         found = matching_lines(content or [], wanted)
         if found:
             name = displayed(workspace.relative(place))
-            sources.append(name)
+            files += 1
             count += len(found)
-            hits += [f"{name}:{n}: {line}" for n, line in found[: _MOST_HITS - len(hits)]]
+            fitting = found[: _MOST_HITS - len(hits)]
+            sources += [f"{name}:{n}" for n, _ in fitting]
+            hits += [f"{name}:{n}: {line}" for n, line in fitting]
     passed = f" ({counted(unread, 'file')} too large or not readable)" if unread else ""
     passed += "" if workspace.complete else f" {_CUT}"
     quoted = f"{text.strip()[:80]!r}"
     if not hits:
         return ToolOutput(f"{quoted} is in none of {counted(searched, 'file')}{passed}.")
-    head = f"{counted(count, 'line')} with {quoted} in {counted(len(sources), 'file')}{passed}"
+    head = f"{counted(count, 'line')} with {quoted} in {counted(files, 'file')}{passed}"
     if count > len(hits):
         head += f", the first {len(hits)}"
-    return ToolOutput("\n".join([f"{head}:", *hits]), tuple(sources[:_MOST_HITS]))
+    return ToolOutput("\n".join([f"{head}:", *hits]), tuple(sources))
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
 
 
 def _entry(workspace: Workspace, place: Path) -> str:

@@ -256,7 +256,7 @@ def test_toolbox_refuses_two_tools_of_one_name() -> None:
 def test_builtin_tools_are_described_in_short() -> None:
     assert list(BUILTIN) == [
         *("calculator", "list_files", "read_file", "search_files"),
-        *("web_search", "remember", "recall"),
+        *("web_search", "remember", "recall", "search_documents"),
     ]
     for each in BUILTIN.values():
         assert isinstance(each, Tool)

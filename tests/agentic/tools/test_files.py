@@ -96,10 +96,10 @@ def test_errors_say_what_to_do(work: Path, name: str, args: dict[str, Any], mess
 def test_read_file(work: Path) -> None:
     seen = call(work, "read_file", path="README.md")
     assert seen.result == "# Title\n\nThe Eiffel Tower is 330 m high."
-    assert seen.sources == ("README.md",)
+    assert seen.sources == ("README.md:1-3",)
     seen = call(work, "read_file", path="docs\\塔.md", start_line=2)
     assert seen.result == "艾菲爾鐵塔 = Eiffel tower\n(lines 2-2 of 2)"
-    assert seen.sources == ("docs/塔.md",)
+    assert seen.sources == ("docs/塔.md:2",)
     assert call(work, "read_file", path="empty").result == "(empty is empty)"
 
 
@@ -149,7 +149,7 @@ def test_search_files(work: Path) -> None:
         "README.md:3: The Eiffel Tower is 330 m high.\n"
         "docs/塔.md:2: 艾菲爾鐵塔 = Eiffel tower"
     )
-    assert seen.sources == ("README.md", "docs/塔.md")
+    assert seen.sources == ("README.md:3", "docs/塔.md:2")
     assert call(work, "search_files", text="鐵塔", pattern="*.md").result.startswith("2 lines")
     assert call(work, "search_files", text="secret").result == "'secret' is in none of 5 files."
 
@@ -184,5 +184,5 @@ def test_names_that_are_not_utf8(work: Path) -> None:
     (work / os.fsdecode(b"caf\xe9\n.md")).write_text("needle")
     assert "caf\ufffd\ufffd.md (6 bytes)" in call(work, "list_files").result
     seen = call(work, "search_files", text="needle")
-    assert seen.sources == ("caf\ufffd\ufffd.md",)
+    assert seen.sources == ("caf\ufffd\ufffd.md:1",)
     Observation.model_validate_json(seen.model_dump_json())
