@@ -11,7 +11,7 @@ READY = $(VENV)/.ready
 MODEL ?= local
 TASK ?= Search the files for "portugal", read examples/geographer.py, and remember how many people live in Portugal.
 
-.PHONY: run test test-quick check format clean
+.PHONY: run test test-quick check bench format clean
 
 # as it was typed: make would take the $ of a price for a variable
 unexport TASK
@@ -31,6 +31,10 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# every figure, side by side with what it is to reach; half an hour on two cores
+bench: $(READY)
+	$(BIN)/python -m benchmarks
 
 format: $(READY)
 	$(BIN)/ruff format .

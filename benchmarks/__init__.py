@@ -1,0 +1,3 @@
+"""Figures of the memory, measured by its public interface: see README.md beside this file."""
+
+__all__: list[str] = []
