@@ -1,14 +1,17 @@
 """What the environment says. The only module that reads it."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "child_environment", "settings"]
+__all__ = ["Settings", "child_environment", "place", "settings"]
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -22,6 +25,8 @@ class Settings(BaseSettings):
     """Model used where none is named; see `agentic models`."""
     agent: str = "assistant"
     """Agent used where none is named; see `agentic agents`."""
+    memory: str | Path = Field(default_factory=lambda data: data["home"] / "memory")
+    """Folder of the memory, or the address of the Chroma server that holds its vectors."""
     hub: str = Field(default="https://huggingface.co", validation_alias="HF_ENDPOINT")
     """Model hub that weights are fetched from first; a mirror is named by `HF_ENDPOINT`."""
 
@@ -34,9 +39,24 @@ class Settings(BaseSettings):
         return self.home / "models"
 
     @property
-    def memory(self) -> Path:
-        """Folder of the default memory."""
-        return self.home / "memory"
+    def servers(self) -> Path:
+        """Folder of what a memory with a server keeps here."""
+        return self.home / "servers"
+
+    @field_validator("memory")
+    @classmethod
+    def _placed(cls, given: str | Path) -> str | Path:
+        return place(given) if isinstance(given, str) else given
+
+
+def place(text: str) -> str | Path:
+    """Where a memory lies: an address as it is, anything else as a path, `~` the user's folder."""
+    if _ADDRESS.match(text.strip()):
+        return text.strip()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # there is no such user: a folder of that name
+        return Path(text)
 
 
 @cache

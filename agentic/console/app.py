@@ -5,11 +5,17 @@ from typing import Annotated
 
 import typer
 
-from agentic.console import listing_commands, memory_commands
+from agentic.console import (
+    listing_commands,
+    memory_commands,
+    transfer_commands,
+    upkeep_commands,
+)
 from agentic.console.assembly import Choice
 from agentic.console.options import (
     AgentName,
     AsJson,
+    MemoryPlace,
     ModelName,
     Verbose,
     WithoutMemory,
@@ -36,6 +42,7 @@ def talk(
     model: ModelName = None,
     workspace: Workspace = None,
     without_memory: WithoutMemory = False,
+    memory: MemoryPlace = None,
     verbose: Verbose = False,
     version: Annotated[bool, flag("--version", about="Print the version.")] = False,
     debug: Annotated[
@@ -54,7 +61,7 @@ def talk(
         raise UsageError("Talking needs a terminal; `agentic ask TASK` does one task without it.")
     from agentic.console.start import start
 
-    start(Choice(agent, model, workspace, memory=not without_memory), verbose=verbose)
+    start(Choice(agent, model, workspace, not without_memory, memory), verbose=verbose)
 
 
 @app.command()
@@ -69,6 +76,7 @@ def ask(
     max_tokens: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
     max_seconds: Annotated[float | None, typer.Option(min=0, metavar="N")] = None,
     without_memory: WithoutMemory = False,
+    memory: MemoryPlace = None,
     verbose: Verbose = False,
 ) -> None:
     """Do one task: the trace on stderr, the answer alone on stdout.
@@ -84,7 +92,7 @@ def ask(
         "tokens": max_tokens,
         "seconds": max_seconds,
     }
-    choice = Choice(agent, model, workspace, memory=not without_memory, limits=limits)
+    choice = Choice(agent, model, workspace, not without_memory, memory, limits)
     raise typer.Exit(do(read_task(task), choice, json=json, verbose=verbose))
 
 
@@ -104,4 +112,8 @@ def doctor(
 
 
 listing_commands.add_to(app)
-memory_commands.add_to(app)
+of_memory = typer.Typer(help="What the memory holds, and its upkeep.")
+for commands in (transfer_commands, memory_commands):
+    commands.add_to(app, of_memory)
+upkeep_commands.add_to(of_memory)
+app.add_typer(of_memory, name="memory")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "assemble", "choose", "open_memory"]
 
+LOCK_TIMEOUT = 10.0
+"""Seconds; the user sees who holds the memory, and may break off."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -24,6 +27,8 @@ class Choice:
     model: str | None = None
     workspace: Path | None = None
     memory: bool = True
+    place: str | None = None
+    """Folder of the memory, or the address of its server."""
     limits: Mapping[str, float | None] = field(default_factory=dict)
     """Names of `Limits` with values, None where the agent's own limit is to stay."""
 
@@ -32,11 +37,13 @@ def choose(choice: Choice) -> "Agent":
     """The agent as chosen, its model still a name. Quick, and tells of every wrong name.
 
     Raises:
-        UsageError: if there is no such agent or folder.
+        UsageError: if there is no such agent or folder, or memory is both named and unwanted.
     """
     from agentic.console.roster import find_agent
     from agentic.settings import settings
 
+    if choice.place is not None and not choice.memory:
+        raise UsageError("--memory and --no-memory exclude each other; give one of them.")
     agent = find_agent(choice.agent if choice.agent is not None else settings().agent)
     changes: dict[str, Any] = {}
     if limits := {name: most for name, most in choice.limits.items() if most is not None}:
@@ -68,21 +75,49 @@ def assemble(choice: Choice, console: "Console") -> "Agent":
             changes["model"] = resolve(
                 agent.model, progress=progress, notice=lambda line: notice(console, line)
             )
-    if choice.memory and agent.memory is None:
-        changes["memory"] = open_memory(console)
+    if choice.memory and (agent.memory is None or choice.place is not None):
+        changes["memory"] = open_memory(console, choice.place)
     return agent.with_(**changes)
 
 
-def open_memory(console: "Console") -> "Memory":
-    """The default memory; the user is told when it waits for another process."""
+def open_memory(
+    console: "Console",
+    where: str | None = None,
+    *,
+    new: bool = True,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> "Memory":
+    """The memory; the user is told when it waits for another process.
+
+    Args:
+        console: Where to tell it.
+        where: Folder, or address of a Chroma server; None for what the settings name.
+        new: Make a folder that was named and is not there.
+        lock_timeout: Most seconds to wait for another process that is writing.
+
+    Raises:
+        UsageError: if a folder is not there and may not be made.
+    """
     from agentic.console.terminal import notice
-    from agentic.settings import settings
+    from agentic.settings import place, settings
     from memory import Memory
 
     def on_wait(holder: object) -> None:
         notice(console, f"waiting for the memory, held by {holder or 'another process'}")
 
-    return Memory(settings().memory, on_wait=on_wait)
+    at = place(where) if where is not None else settings().memory
+    if where is not None and not new and isinstance(at, Path) and not at.is_dir():
+        raise UsageError(f"No memory at {at}; --memory names the folder of one, or an address.")
+    folder = _of_server(at) if isinstance(at, str) else None
+    return Memory(at, folder=folder, lock_timeout=lock_timeout, on_wait=on_wait)
+
+
+def _of_server(address: str) -> Path:
+    """Where the ledger of a memory on a server lies: under our home, as all else does."""
+    from agentic.settings import settings
+    from memory.server import Server
+
+    return settings().servers / Server.at(address).folder_name
 
 
 def _folder(path: Path) -> Path:

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from agentic.console.findings import Finding
 from agentic.settings import child_environment, settings
+
+if TYPE_CHECKING:
+    from memory import Stats
+    from memory.server import Server
 
 __all__ = ["embedder", "hub", "memory", "providers", "terminal", "weights"]
 
@@ -71,23 +76,45 @@ def embedder() -> Iterator[Finding]:
 
 
 def memory() -> Iterator[Finding]:
-    """Whether the memory opens, and what it holds. None is made where there is none."""
-    from agentic.sizes import human
-    from memory import Memory
+    """Whether the memory opens, what it holds, and its index. None is made where there is none."""
+    from agentic.console.assembly import open_memory
+    from agentic.console.terminal import stderr_console
 
-    path = settings().memory
-    if not path.exists():
-        yield Finding("ok", "memory", f"{path}: nothing yet")
-        return
-    with Memory(path, lock_timeout=PATIENCE) as opened:
-        found = opened.stats()
-    kinds = ", ".join(f"{count} {kind}" for kind, count in found.kinds.items()) or "nothing yet"
-    text = f"{path}: {kinds}; {human(found.bytes)}"
-    if found.pending:
-        remedy = "The next search puts them in; `agentic memory rebuild` does it now."
-        yield Finding("warning", "memory", f"{text}; {found.pending} not in the index", remedy)
+    with open_memory(stderr_console(), lock_timeout=PATIENCE) as opened:
+        if opened.server is not None:
+            yield from _server(opened.server)
+        if opened.path.exists():
+            yield _health(opened.stats())
+        else:
+            yield Finding("ok", "memory", f"{opened.path}: nothing yet")
+
+
+def _server(server: "Server") -> Iterator[Finding]:
+    """Whether the server of the vectors answers; what is kept here is looked at all the same."""
+    from memory.errors import StoreError
+
+    try:
+        server.check()
+    except StoreError as error:
+        yield Finding("problem", "memory", str(error))
     else:
-        yield Finding("ok", "memory", text)
+        yield Finding("ok", "memory", f"{server} answers")
+
+
+def _health(found: "Stats") -> Finding:
+    from agentic.sizes import human
+    from memory.embedding import default_embedder
+
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.kinds.items()) or "nothing yet"
+    made_by = found.embedder if found.embedder is not None else "no embedder yet"
+    text = f"{found.path}: {kinds}; {human(found.bytes)}; {made_by}"
+    if found.embedder not in (None, ours := default_embedder().name):
+        remedy = f"`agentic memory rebuild` makes the vectors anew with {ours}."
+        return Finding("problem", "memory", text, remedy)
+    if found.pending:
+        remedy = "The next search puts some in; `agentic memory rebuild` puts all in now."
+        return Finding("warning", "memory", f"{text}; {found.pending:,} not in the index", remedy)
+    return Finding("ok", "memory", f"{text}; index {found.health}")
 
 
 def hub() -> Iterator[Finding]:

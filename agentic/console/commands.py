@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agentic.console import remembering
 from agentic.console.talk import Talk
 from agentic.console.terminal import notice
 from agentic.errors import UsageError
@@ -60,20 +61,6 @@ def _tools(talk: Talk, rest: str) -> None:
     draw([{"name": name, "about": tool.description} for name, tool in tools.items()], talk.console)
 
 
-def _memory(talk: Talk, rest: str) -> None:
-    from agentic.console.hits import draw_hits
-
-    memory = talk.agent.memory
-    if memory is None:
-        raise UsageError("This agent has no memory.")
-    if rest:
-        draw_hits(memory.search(rest, limit=5), talk.console)
-        return
-    found = memory.stats()
-    kinds = ", ".join(f"{count} {kind}" for kind, count in found.kinds.items()) or "nothing yet"
-    notice(talk.console, f"{found.path}: {kinds}", "")
-
-
 def _model(talk: Talk, rest: str) -> None:
     from agentic.console.listing import draw
     from agentic.models.catalog import known
@@ -121,7 +108,17 @@ COMMANDS = {
     for command in (
         Command("help", "", "what can be typed here", _help),
         Command("tools", "", "what the agent can use", _tools),
-        Command("memory", "[QUERY]", "what is remembered, or what is about something", _memory),
+        Command(
+            "memory",
+            "[QUERY]",
+            "what is remembered, or what is about something",
+            remembering.memory,
+        ),
+        Command("recall", "QUERY", "what is remembered about something", remembering.recall),
+        Command("why", "ID", "where a memory comes from, and its history", remembering.why),
+        Command("ingest", "PATH", "take documents into the memory", remembering.ingest),
+        Command("documents", "", "the documents that were taken in", remembering.documents),
+        Command("forget", "ID", "delete a memory for good", remembering.forget),
         Command("model", "[NAME]", "the models, or another one", _model),
         Command("agent", "[NAME]", "the agents, or another one", _agent),
         Command("new", "", "begin a new talk", _new),

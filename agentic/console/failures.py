@@ -17,13 +17,17 @@ def explain(error: BaseException) -> tuple[str, int]:
     from typer import Abort
     from typer.exceptions import TyperException
 
-    from memory.errors import StoreError
+    from memory.errors import FilterError, StoreError
 
     match error:
         case AgenticError():
             return clean(str(error)), error.exit_code
+        case FilterError():
+            return clean(str(error)), 2
         case StoreError():
-            where = " AGENTIC_HOME sets where it lies." if type(error) is StoreError else ""
+            where = (
+                " --memory or AGENTIC_HOME sets where it lies." if type(error) is StoreError else ""
+            )
             return clean(str(error)) + where, 1
         case TyperException():
             return _usage(error), error.exit_code

@@ -5,7 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["AgentName", "AsJson", "ModelName", "Verbose", "WithoutMemory", "Workspace", "flag"]
+__all__ = [
+    "AgentName",
+    "AsJson",
+    "Kinds",
+    "MemoryPlace",
+    "ModelName",
+    "Since",
+    "Source",
+    "Until",
+    "Verbose",
+    "Wheres",
+    "WithoutMemory",
+    "WithoutVectors",
+    "Workspace",
+    "flag",
+]
 
 
 def flag(*names: str, about: str) -> Any:
@@ -24,5 +39,36 @@ Workspace = Annotated[
     typer.Option(metavar="FOLDER", help="Folder that file tools are confined to; here by default."),
 ]
 WithoutMemory = Annotated[bool, flag("--no-memory", about="Recall nothing and keep nothing.")]
+MemoryPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="PLACE",
+        help="Folder of the memory, or http://host:port of its Chroma server.",
+    ),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", metavar="KIND", help="Only fact, episode, ...; may be repeated."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(metavar="SOURCE", help="Only from a file, folder or source; * and ? match."),
+]
+Since = Annotated[
+    str | None, typer.Option(metavar="WHEN", help="Only added since 2026-05-01, or 30d ago.")
+]
+Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Only added before that.")]
+Wheres = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="KEY=VALUE",
+        help='Only with that metadata; or JSON such as {"year": {"$gte": 2024}}.',
+    ),
+]
+WithoutVectors = Annotated[
+    bool, flag("--no-vectors", about="Leave the vectors to a later call; words are found.")
+]
 Verbose = Annotated[bool, flag("--verbose", "-v", about="Show everything that happens.")]
 AsJson = Annotated[bool, flag("--json", about="Print JSON, for programs.")]

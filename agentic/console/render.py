@@ -10,7 +10,13 @@ from agentic.console.keyboard import on_interrupt
 from agentic.console.marks import ACCENT, ALERT, QUIET
 from agentic.console.page import Page, Span
 from agentic.console.phrases import usage_parts
-from agentic.console.surroundings import draw_model_call, draw_recalled, draw_start
+from agentic.console.surroundings import (
+    draw_learned,
+    draw_model_call,
+    draw_recalled,
+    draw_sources,
+    draw_start,
+)
 from agentic.console.text import clean, one_line
 from agentic.events import (
     Answered,
@@ -85,14 +91,15 @@ class Trace:
                 draw(self.page, self._number(id), self._running.pop(id), event)
             case Reflected():
                 self._reflected(event)
-            case Answered(text=text) if self.answer:
-                self.page.blank()
-                self.page.paragraph([], clean(text), "bold")
-                self.page.blank()
-            case Learned(ids=ids) if ids and self.verbose:
-                self.page.paragraph([], f"kept this run as {', '.join(ids)}", QUIET)
-            case Learned(trouble=trouble) if trouble:
-                self.page.paragraph([], f"not kept in memory: {one_line(trouble)}", ALERT)
+            case Answered(text=text, sources=sources):
+                if self.answer:
+                    self.page.blank()
+                    self.page.paragraph([], clean(text), "bold")
+                draw_sources(self.page, sources)
+                if self.answer:
+                    self.page.blank()
+            case Learned():
+                draw_learned(self.page, event, whole=self.verbose)
             case RunEnded():
                 self._run_ended(event)
 

@@ -1,6 +1,7 @@
 """The REPL: reads a line, does a command or a task, and is there again."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -17,6 +18,8 @@ from agentic.console.terminal import notice
 
 __all__ = ["prompt_session", "repl"]
 
+YES = ("y", "yes", "是", "好", "要")
+
 
 def repl(talk: Talk, session: "PromptSession[str]", opening: Sequence[str] = ()) -> None:
     """Talk until the user leaves.
@@ -29,6 +32,7 @@ def repl(talk: Talk, session: "PromptSession[str]", opening: Sequence[str] = ())
     for line in opening:
         notice(talk.console, line)
     session.app.after_render += lambda app: talk.prepare()
+    talk.confirm = partial(_confirm, session)
     try:
         while True:
             try:
@@ -57,7 +61,7 @@ def prompt_session(talk: Talk, history: History, **seams: Any) -> "PromptSession
         history=history,
         multiline=True,
         prompt_continuation=lambda width, number, wrapped: " " * width,
-        completer=SlashCompleter(),
+        completer=SlashCompleter(talk.seen),
         complete_while_typing=True,
         reserve_space_for_menu=4,
         key_bindings=_keys(),
@@ -83,6 +87,15 @@ def _answer(talk: Talk, line: str) -> None:
         from agentic.console.failures import explain
 
         notice(talk.console, explain(error)[0], "red")
+
+
+def _confirm(session: "PromptSession[str]", question: str) -> bool:
+    """Whether the user says yes. No answer, Ctrl-C and Ctrl-D are a no."""
+    asking: PromptSession[str] = PromptSession(input=session.input, output=session.output)
+    try:
+        return asking.prompt(f"{question} [y/N] ").strip().casefold() in YES
+    except (KeyboardInterrupt, EOFError):
+        return False
 
 
 def _keys() -> KeyBindings:

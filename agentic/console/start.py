@@ -34,7 +34,7 @@ def start(choice: Choice, *, verbose: bool = False) -> None:
         warm=partial(_warm, console=console),
         verbose=verbose,
     )
-    if choice != Choice(memory=choice.memory):
+    if choice != Choice(memory=choice.memory, place=choice.place):
         talk.agent  # noqa: B018 - a wrong name is told of before the first prompt
     path = settings().home / "history"
     first = not path.exists()

@@ -1,13 +1,15 @@
-"""How a run's surroundings are drawn: who runs, what was recalled, what the model said."""
+"""How a run's surroundings are drawn: who runs, what was recalled, said, cited and kept."""
 
-from agentic.console.marks import ACCENT, QUIET
+from collections.abc import Sequence
+
+from agentic.console.marks import ACCENT, ALERT, QUIET
 from agentic.console.page import Page
 from agentic.console.phrases import usage_parts
 from agentic.console.text import clean, cut, one_line
-from agentic.events import ModelCalled, RunStarted
+from agentic.events import Learned, ModelCalled, RunStarted
 from agentic.state import Recollection
 
-__all__ = ["draw_model_call", "draw_recalled", "draw_start"]
+__all__ = ["draw_learned", "draw_model_call", "draw_recalled", "draw_sources", "draw_start"]
 
 FEW = 3
 """Memories whose text is shown in the outline."""
@@ -28,7 +30,7 @@ def draw_recalled(page: Page, hits: list[Recollection], *, whole: bool) -> None:
     for hit in hits if whole or len(hits) <= FEW else ():
         lead = f"  {marks.dot} "
         if whole:
-            about = f"{clean(hit.text)}  ({one_line(hit.source or 'no source')}, {hit.id})"
+            about = f"{clean(hit.text)}  ({hit.kind} {one_line(hit.citation)})"
             page.paragraph([(lead, QUIET)], about, QUIET)
         else:
             text = cut(one_line(hit.text), page.width - len(lead), marks.more)
@@ -42,3 +44,20 @@ def draw_model_call(page: Page, event: ModelCalled) -> None:
     page.paragraph([(f"model {one_line(event.node)}  ", ACCENT)], dot.join(parts), QUIET)
     if event.text.strip():
         page.paragraph([("    ", "")], clean(event.text.strip()), QUIET)
+
+
+def draw_sources(page: Page, sources: Sequence[str]) -> None:
+    """What the marks of an answer stand for, a line each."""
+    for number, source in enumerate(sources, start=1):
+        page.paragraph([(f"[{number}] ", ACCENT)], one_line(source), QUIET)
+
+
+def draw_learned(page: Page, event: Learned, *, whole: bool) -> None:
+    """What could not be kept and what had to go; whole: what was kept, too."""
+    if event.ids and whole:
+        page.paragraph([], f"kept this run as {', '.join(event.ids)}", QUIET)
+    if event.faded:
+        faded = "; ".join(map(one_line, event.faded))
+        page.paragraph([], f"memory was full, and the weakest went: {faded}", QUIET)
+    if event.trouble:
+        page.paragraph([], f"not kept in memory: {one_line(event.trouble)}", ALERT)

@@ -44,6 +44,10 @@ class Talk:
         self.choice = choice
         self.verbose = verbose
         self.turns: list[tuple[str, str]] = []
+        self.seen: dict[str, str] = {}
+        """Ids of memories that were shown, each with a few words of it."""
+        self.confirm: Callable[[str], bool] = lambda question: False
+        """Asks the user; who reads lines sets it."""
         self._make = make
         self._warm = warm
         self._agent: Agent | None = None
@@ -72,6 +76,7 @@ class Talk:
 
     def do(self, task: str) -> None:
         """Do a task in the open. Ctrl-C stops it, and the talk goes on."""
+        from agentic.citing import uncited
         from agentic.console.render import Trace, traced
         from agentic.console.terminal import notice
         from agentic.result import Result
@@ -84,7 +89,7 @@ class Talk:
             notice(self.console, "interrupted", "red")
             return
         self.console.print()
-        self.turns = [*self.turns, (task, result.answer)][-TURNS:]
+        self.turns = [*self.turns, (task, uncited(result.answer))][-TURNS:]
 
     def forget(self) -> None:
         """Begin anew: the next task knows of no earlier one."""

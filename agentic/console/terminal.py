@@ -2,14 +2,24 @@
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.text import Text
 
-from agentic.console.text import clean, printable_json, wrap
+from agentic.console.text import clean, escaped, printable_json, wrap
 
-__all__ = ["notice", "prepare_streams", "say", "say_json", "stderr_console", "stdout_console"]
+__all__ = [
+    "notice",
+    "prepare_streams",
+    "say",
+    "say_json",
+    "say_lines",
+    "stderr_console",
+    "stdout_console",
+]
 
 PIPE_CLOSED = 128 + 13
 """Exit code of a program whose reader went away, as the shell gives it: 128 + SIGPIPE."""
@@ -65,11 +75,29 @@ def say_json(value: Any) -> None:
     _write(printable_json(value, ascii_only=not encoding.lower().startswith("utf")))
 
 
+def say_lines(lines: Iterable[str]) -> None:
+    """Write lines of JSON to stdout in UTF-8, whatever the locale."""
+    if sys.stdout is None:
+        return
+    for line in lines:
+        with _to_the_reader():
+            sys.stdout.buffer.write(f"{escaped(line)}\n".encode())
+    with _to_the_reader():
+        sys.stdout.buffer.flush()
+
+
 def _write(text: str) -> None:
     if sys.stdout is None:  # started with stdout closed
         return
-    try:
+    with _to_the_reader():
         print(text, flush=True)
+
+
+@contextmanager
+def _to_the_reader() -> Iterator[None]:
+    """End as a program does whose reader went away; tell of a disk that is full."""
+    try:
+        yield
     except BrokenPipeError:
         _leave()
     except OSError as error:

@@ -1,5 +1,6 @@
 """Text of models, tools and memory made safe for a terminal, and fitted to its columns."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from agentic import cleaning
 
-__all__ = ["clean", "cut", "one_line", "printable_json", "wrap"]
+__all__ = ["clean", "cut", "escaped", "one_line", "printable_json", "wrap"]
 
 _NEW_LINE = re.compile(r"\r\n?|[\u2028\u2029]")
 _UNSEEN = re.compile(
@@ -57,10 +58,12 @@ def wrap(text: str, width: int, used: int = 0) -> list[str]:
 
 def printable_json(value: Any, *, ascii_only: bool = False) -> str:
     """JSON on one line that is safe to print: control characters only as escapes."""
-    import json
+    return escaped(json.dumps(value, ensure_ascii=ascii_only))
 
-    text = json.dumps(value, ensure_ascii=ascii_only)
-    return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+def escaped(line: str) -> str:
+    """A line of JSON with what acts on a terminal written as escapes; it says the same."""
+    return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], line)
 
 
 def _fold(line: str, width: int, used: int) -> list[str]:

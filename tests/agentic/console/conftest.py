@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.input import PipeInput, create_pipe_input
 
 import agents
 from agentic.settings import settings
@@ -111,3 +112,10 @@ def agentic(arguments: list[str]) -> Callable[..., subprocess.CompletedProcess[b
         )
 
     return start
+
+
+@pytest.fixture
+def keys() -> Iterator[PipeInput]:
+    """The keyboard."""
+    with create_pipe_input() as pipe:
+        yield pipe

@@ -30,7 +30,8 @@ ENGLISH = {
     "found": "notes/harbour.md:3: Bergen has 291,000 people.",
     "learned": "Bergen has 291,000 people.",
     "doubled": "Doubled, it is 582,000.",
-    "answer": "It is Bergen; doubled, its population is 582,000.",
+    "answer": "It is Bergen; doubled, its population is 582,000 [1].",
+    "source": "notes/harbour.md:3",
 }
 CHINESE = {
     "memory": "去年的筆記說，港口城市是卑爾根。",
@@ -40,7 +41,8 @@ CHINESE = {
     "found": "筆記/港口.md:3: 卑爾根，人口二十九萬一千人，是第二大的城市。",
     "learned": "卑爾根有291,000人。",
     "doubled": "兩倍是582,000。",
-    "answer": "港口城市是卑爾根，人口的兩倍是582,000人。",
+    "answer": "港口城市是卑爾根，人口的兩倍是582,000人[1]。",
+    "source": "筆記/港口.md:3",
 }
 EVIL = "[red]x[/red]\x1b[31m\x1b]0;title\x07\x9b2J\u202eesrever\u200b\r\x00\ud800[/]"
 HOSTILE = dict.fromkeys(ENGLISH, EVIL)
@@ -57,7 +59,8 @@ USAGE = Usage(
 def happenings(words: dict[str, str]) -> Iterator[Event]:
     """A run: one step succeeds, the other at its second try."""
     yield RunStarted(run_id="r1", agent="assistant", model="local", task=words["answer"])
-    yield Recalled(hits=[Recollection(id="m1", text=words["memory"], source="run r0")])
+    memory = Recollection(id="m1", text=words["memory"], citation="run r0 [memory m1]")
+    yield Recalled(hits=[memory])
     yield ModelCalled(node="plan", text=words["first"], usage=USAGE)
     one = Step(id=1, serves="harbour", tool="search_files", yields=words["first"])
     two = Step(id=2, serves="doubled", tool="calculator", yields=words["second"])
@@ -71,8 +74,8 @@ def happenings(words: dict[str, str]) -> Iterator[Event]:
     two = two.model_copy(update={"status": "done", "evidence": "c", "learned": words["doubled"]})
     yield Reflected(verdict="done", reason="every step has its evidence", steps=[one, two])
     yield TextDelta(text=words["answer"])
-    yield Answered(text=words["answer"])
-    yield Learned(ids=["m2"])
+    yield Answered(text=words["answer"], sources=[words["source"]])
+    yield Learned(ids=["m2"], faded=[words["memory"]])
     yield RunEnded(run_id="r1", status="done", reason="", usage=USAGE)
 
 

@@ -13,6 +13,7 @@ from agentic.console.doctor import examine
 from agentic.console.findings import Finding
 from agentic.settings import settings
 from memory import Memory
+from memory.embedding import LexicalHash
 
 
 def found(network: bool = False) -> dict[str, Finding]:
@@ -57,6 +58,38 @@ def test_what_lies_in_memory_is_counted(home: Path) -> None:
         memory.add("The harbour city is Bergen.")
     assert "1 fact" in found()["memory"].text
     assert "memory " in found()["home"].text
+
+
+def test_vectors_of_another_embedder_are_a_problem(home: Path) -> None:
+    with Memory(home / "memory", embedder=LexicalHash()) as memory:
+        memory.add("The harbour city is Bergen.")
+    finding = found()["memory"]
+    assert finding.status == "problem"
+    assert "lexical-hash-2/512" in finding.text
+    assert "agentic memory rebuild" in finding.remedy
+
+
+def test_records_that_wait_for_the_index_are_told_of(home: Path) -> None:
+    (home / "note.md").parent.mkdir()
+    (home / "note.md").write_text("# 港口\n\n停泊一晚一百八十克朗。\n")
+    with Memory(home / "memory") as memory:
+        memory.ingest(home / "note.md", vectors=False)
+    finding = found()["memory"]
+    assert finding.status == "warning"
+    assert "1 passage" in finding.text
+    assert "1 not in the index" in finding.text
+
+
+def test_a_server_that_does_not_answer_is_a_problem(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTIC_MEMORY", "http://127.0.0.1:9")
+    settings.cache_clear()
+    findings = [finding for finding in examine() if finding.name == "memory"]
+    assert [finding.status for finding in findings] == ["problem", "ok"]
+    assert "chroma run --path" in findings[0].text
+    assert "nothing yet" in findings[1].text
+    assert not home.exists()
 
 
 def test_a_memory_that_cannot_be_read_is_a_problem_and_the_rest_is_checked(home: Path) -> None:

@@ -51,6 +51,9 @@ plan
 ✓ c3 calculator(expression="291000 * 2") → 291000 * 2 = 582000  0.0s
   ✓ 2 Doubled, it is 582,000. [c3]
 ✓ every step has its evidence: c1, c3
+[1] notes/harbour.md:3
+memory was full, and the weakest went: Last year's note says that the harbour
+city is Bergen.
 done in 9.8 s · 6 model calls · 1,934 tokens in, 91 % cached · 180 out
 """
     )
@@ -78,9 +81,12 @@ plan
   ✓ 2 兩倍是582,000。 [c3]
 ✓ every step has its evidence: c1, c3
 
-港口城市是卑爾根，人口的兩倍是582,000
-人。
+港口城市是卑爾根，人口的兩倍是582,000人
+[1]。
+[1] 筆記/港口.md:3
 
+memory was full, and the weakest went:
+去年的筆記說，港口城市是卑爾根。
 done in 9.8 s · 6 model calls · 1,934
 tokens in, 91 % cached · 180 out
 """

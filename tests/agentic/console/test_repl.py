@@ -1,80 +1,26 @@
 """The REPL, driven through a pipe in place of the keyboard."""
 
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.input import PipeInput, create_pipe_input
-from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.input import PipeInput
 
-from agentic import Agent, tool
+from agentic import Agent
 from agentic.console.assembly import Choice
 from agentic.console.completion import SlashCompleter
 from agentic.console.line_history import open_history
-from agentic.console.repl import prompt_session, repl
 from agentic.console.talk import Talk
-from agentic.console.terminal import stdout_console
 from agentic.console.tongue import greeting
 from agentic.errors import ModelError
-from agentic.testing import ScriptedModel, call, enough, plan
+from agentic.testing import call, enough, plan
 from memory import Memory
+from tests.agentic.console.bench import Bench
 
 NO_PLAN = plan()
 Driven = Callable[..., str]
-
-
-@tool(effects=[])
-def interrupt() -> str:
-    """Do what Ctrl-C does while a tool runs."""
-    import signal
-    import threading
-
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-    return "too late"
-
-
-@tool(effects=[])
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
-
-
-class Bench:
-    """A REPL with a scripted model, and what it is asked to make."""
-
-    def __init__(self, *script: str | Exception, memory: Memory | None = None) -> None:
-        self.model = ScriptedModel(*script)
-        self.agent = Agent("scripted", tools=[add, interrupt], model=self.model, memory=memory)
-        self.made: list[Choice] = []
-        self.file = io.StringIO()
-        self.talk = Talk(stdout_console(file=self.file, width=60), self.make, Choice())
-
-    def make(self, choice: Choice) -> Agent:
-        self.made.append(choice)
-        if choice.model == "broken":
-            raise ModelError("It is broken.")
-        return self.agent
-
-    def type(self, keys: PipeInput, text: str, **seams: Any) -> str:
-        """What the console shows after some typing."""
-        history = InMemoryHistory()
-        session = prompt_session(self.talk, history, input=keys, output=DummyOutput(), **seams)
-        keys.send_text(text + "\x04")
-        repl(self.talk, session)
-        self.lines = [line.strip() for line in history.load_history_strings()][::-1]
-        return self.file.getvalue()
-
-
-@pytest.fixture
-def keys() -> Iterator[PipeInput]:
-    """The keyboard."""
-    with create_pipe_input() as pipe:
-        yield pipe
 
 
 def test_a_task_is_done_in_the_open_and_its_answer_shown(keys: PipeInput) -> None:
@@ -243,6 +189,8 @@ def test_completion_of_commands_and_names(shelf: Path) -> None:
     assert completed("/m") == ["/memory", "/model"]
     assert completed("/model lo") == ["local", "local:0.5b"]
     assert completed("/agent scr") == ["scripted"]
+    assert completed("/rec") == ["/recall"]
+    assert completed("/why abc") == []
     assert completed("hello /m") == completed("m") == completed("/new x") == []
     [found] = SlashCompleter().get_completions(Document("/mod"), CompleteEvent())
     assert "another one" in found.display_meta_text

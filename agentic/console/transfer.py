@@ -1,0 +1,94 @@
+"""JSON lines of a memory, to a file and from one."""
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO
+
+from agentic.console.filters import home
+from agentic.console.text import escaped
+from agentic.errors import AgenticError, UsageError
+
+if TYPE_CHECKING:
+    from memory.transfer import Loaded
+
+__all__ = ["lines_of", "tell_loaded", "write_lines"]
+
+TOLD = 10
+"""Lines with an error that a reader is told of."""
+
+
+def write_lines(file: Path, lines: Iterable[str]) -> int:
+    """Write lines to a file, which is whole or as it was before. How many there were.
+
+    Raises:
+        AgenticError: if it can't be written.
+    """
+    path, count = home(str(file)), 0
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+            try:
+                for line in lines:
+                    count += 1
+                    new.write(f"{escaped(line)}\n".encode())
+                new.flush()
+                os.fsync(new.fileno())
+                os.replace(new.name, path)
+            except BaseException:
+                os.unlink(new.name)
+                raise
+    except OSError as error:
+        raise AgenticError(f"Can't write {file}: {error.strerror}. Name another file.") from error
+    return count
+
+
+@contextmanager
+def lines_of(file: Path) -> Iterator[Iterator[str]]:
+    """The lines of a file, or of stdin where it is `-`.
+
+    What is no UTF-8 becomes an escape that JSON does not know, so that its line is told of.
+
+    Raises:
+        UsageError: if the file can't be read.
+    """
+    with _bytes_of(file) as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="backslashreplace")
+        try:
+            yield iter(text)
+        finally:
+            text.detach()
+
+
+@contextmanager
+def _bytes_of(file: Path) -> Iterator[BinaryIO]:
+    if str(file) == "-":
+        yield sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
+        return
+    try:
+        raw = home(str(file)).open("rb")
+    except OSError as error:
+        raise UsageError(
+            f"Can't read {file}: {error.strerror}. `agentic memory export FILE` writes what can be "
+            "imported; - reads it from stdin."
+        ) from error
+    with raw:
+        yield raw
+
+
+def tell_loaded(loaded: "Loaded", pending: int, *, json: bool) -> None:
+    """Write what came of an import to stdout."""
+    from agentic.console.rows import tell
+
+    errors = {str(line): reason for line, reason in loaded.errors.items()}
+    row = {"stored": loaded.stored, "known": loaded.known, "pending": pending, "errors": errors}
+    shown = [("stored", f"{loaded.stored:,}"), ("known", f"{loaded.known:,}")]
+    if pending:
+        shown.append(("pending", f"{pending:,} vectors to be made; words find them meanwhile"))
+    shown += [("failed", f"line {line}: {why}") for line, why in list(errors.items())[:TOLD]]
+    if len(errors) > TOLD:
+        shown.append(("failed", f"and {len(errors) - TOLD:,} lines more; --json has them all"))
+    tell(row, json=json, shown=shown)
