@@ -11,7 +11,7 @@ import pytest
 from agentic.settings import child_environment
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "architecture.md", ROOT / "AGENTS.md"]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "AGENTS.md"]
 
 
 def snippets(language: str) -> list[tuple[str, str]]:
