@@ -24,8 +24,11 @@ CANDIDATES = 50
 """Records that each way of searching brings into the fusion; more for a page further behind."""
 FEW = 2000
 """Records let through by a filter that are found and compared one and all."""
-ASKED = (8, 40)
-"""How many times as many records are asked for, so that enough of them pass a wider filter."""
+OF_WORDS, OF_VECTORS = (16, 40), (8, 40)
+"""How many times as many records each way is asked for, so that enough pass a wider filter: words
+cost hardly more for more."""
+ENOUGH = 4
+"""The part of the candidates that is enough of those that pass."""
 POSTINGS = 6000
 """Records that the terms looked up may be in, taken together; each takes about 2 microseconds."""
 DAY = 86_400.0
@@ -142,7 +145,9 @@ def _with_words(
     expression = _expression(known, terms)
     if wanted == Filter():
         return store.ledger.match(expression, most), weights
-    found = _sifted(store, lambda asked: store.ledger.match(expression, asked), wanted, most)
+    found = _sifted(
+        store, OF_WORDS, lambda asked: store.ledger.match(expression, asked), wanted, most
+    )
     if found is None:
         found = store.ledger.match_among(expression, wanted, most)
     return found, weights
@@ -159,24 +164,28 @@ def _nearest(store: "Opened", vector: Vectors, wanted: Filter, most: int) -> Ran
 
     if not wanted.narrow:
         return near(most)
-    found = _sifted(store, near, wanted, most)
+    found = _sifted(store, OF_VECTORS, near, wanted, most)
     return store.backlog.nearest(vector, wanted.condition(), most) if found is None else found
 
 
 def _sifted(
-    store: "Opened", ask: Callable[[int], Ranked], wanted: Filter, most: int
+    store: "Opened",
+    several: Sequence[int],
+    ask: Callable[[int], Ranked],
+    wanted: Filter,
+    most: int,
 ) -> Ranked | None:
     """What passes a filter of a ranking made without it; None where too little does."""
     if store.ledger.few(wanted, FEW):
         return None
-    enough = most // 2
-    for times in ASKED:
+    enough = most // ENOUGH
+    for times in several:
         asked = times * most
         ranking = ask(asked)
         passing = store.ledger.among([id for id, _ in ranking], wanted)
         found = [pair for pair in ranking if pair[0] in passing]
         if len(found) >= enough or len(ranking) < asked:
             return found[:most]
-        if len(found) * ASKED[-1] < enough * times:
+        if len(found) * several[-1] < enough * times:
             break
     return None

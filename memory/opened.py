@@ -24,7 +24,8 @@ from memory.server import Server
 __all__ = ["Opened"]
 
 BATCH_IN_A_HURRY = 4
-"""Texts embedded at a time where there is little time: a long one takes 0.2 to 0.4 s."""
+"""Texts embedded at a time where time is short or somebody watches: a long one takes 0.2 to 0.4
+s."""
 
 
 class Opened:
@@ -85,7 +86,7 @@ class Opened:
             progress: Told after each batch.
         """
         done, began = 0, time.monotonic()
-        batch = BATCH if seconds is None else BATCH_IN_A_HURRY
+        batch = BATCH if seconds is None and progress is None else BATCH_IN_A_HURRY
         with self._embedding:
             while rows := self.backlog.pending(batch, ids):
                 vectors = self._passages([row.text for row in rows])
