@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.reporting import Check, arguments, at_least, at_most, finish, folder, say
-from memory import Memory, Record, Refused
+from memory import Memory, Record, RecordError
 from memory.embedding import Embedder, LexicalHash
 from memory.marks import shown
 
 __all__ = ["LEVELS", "main", "memory_level"]
 
 SEED = 9
+SEEN, SHOWN_WHOLE = 5, 1000
+"""Memories that a run sees, and characters of one that is shown whole."""
 NAMES = "Ann Bert Carla Dmitri Erin Farid Grace Hugo Ines Jonas Keiko Liam"
 CHINESE_NAMES = "小美 志明 春嬌 家豪 雅婷 俊傑 怡君 承翰"
 COLOURS = "teal amber crimson indigo olive maroon violet beige"
@@ -114,8 +116,9 @@ WAYS: Mapping[str, tuple[str, Told]] = {
 
 def run(memory: Memory, number: int, task: str, tally: Tally, known: set[str]) -> None:
     """One run: recall, tell again in every way, learn something new."""
-    hits = memory.relevant(task) or memory.search(task, limit=5)
-    seen = [hit.record for hit in hits]
+    hits = [*memory.search(task, limit=3, kinds="fact"), *memory.relevant(task)]
+    found = {hit.record.id: hit.record for hit in hits if len(hit.record.text) <= SHOWN_WHOLE}
+    seen = list(found.values())[:SEEN]
     for way, (kind, tell) in WAYS.items():
         stored(memory, tell(task, seen), kind, way, number, tally, known)
     new = (
@@ -135,7 +138,7 @@ def stored(
     """Try to store what was recalled; note what became of it."""
     try:
         record = memory.add(text, kind=kind, source=f"run {number}")
-    except Refused:
+    except RecordError:  # refused, or grown too long
         return tally.note(tally.refused, way)
     if record.id in known:
         return tally.note(tally.merged, way)

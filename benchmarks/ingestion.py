@@ -58,7 +58,7 @@ def run(home: Path, embedder: Embedder, passages: int) -> tuple[dict[str, Any], 
     """Figures, and what they should be."""
     documents = home / "documents"
     documents.mkdir()
-    paths = written(documents, max(passages // SECTIONS, 1))
+    paths = written(documents, -(-passages // SECTIONS))
     embedder.passages(["warm"])
     with Memory(home / "memory", embedder=embedder) as memory:
         memory.stats()

@@ -42,7 +42,8 @@ class Check:
 
     what: str
     target: str
-    measured: float | bool
+    measured: float | None
+    """None where it could not be measured."""
     met: bool
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from memory.errors import Refused
+from memory.kinds import as_lasting
 from memory.marks import marked
 from memory.records import Record
 from memory.statements import Statement, bare, gist, statement
@@ -142,19 +143,19 @@ def _sentences(text: str) -> list[str]:
 def verdict(ledger: "Ledger", entry: Entry) -> Verdict:
     """What is to be done with an entry, by what the ledger holds.
 
-    What stands in memory sentence by sentence, in a document or a longer record of its kind, came
-    out of it or adds nothing to it: it is merged. Not with a record of another kind, which may fade
-    sooner, or be found only by who asks for its kind.
+    What stands in memory sentence by sentence, in a document or another record, came out of it or
+    adds nothing to it: it is merged. Not with a record that may fade sooner, or is found only by
+    who asks for its kind.
     """
     record = entry.record
     if entry.gist is None:
         return Verdict("store")
-    if (same := ledger.with_gist(entry.gist, record.kind)) is not None:
+    kinds = as_lasting(record.kind)
+    if (same := ledger.with_gist(entry.gist, kinds)) is not None:
         return Verdict("merge", (same,))
     if entry.states is not None and (ended := _ended(ledger, entry.states)):
         return Verdict("supersede", ended)
     told = [part for part in entry.sentences if part.gist.count(" ") + 1 >= FEWEST]
-    kinds = (record.kind, "passage")
     held = [ledger.quoting(part.gist, part.expression, kinds) for part in told]
     first = next(iter(held), None)
     return Verdict("store") if first is None or None in held else Verdict("merge", (first,))

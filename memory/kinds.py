@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["ITEM", "KINDS", "Policy", "policy"]
+__all__ = ["ITEM", "KINDS", "Policy", "as_lasting", "policy"]
 
 ITEM = "item"
 """The kind of what a LangGraph store keeps."""
@@ -42,3 +42,13 @@ OTHER = Policy("of your own")
 def policy(kind: str) -> Policy:
     """The policy of a kind."""
     return KINDS.get(kind, OTHER)
+
+
+def as_lasting(kind: str) -> tuple[str, ...]:
+    """The kinds that anybody finds and that last as long as this one, or longer."""
+    mine = policy(kind).half_life or 0.0
+    return tuple(
+        name
+        for name, how in KINDS.items()
+        if not how.apart and (how.half_life is None or 0.0 < mine <= how.half_life)
+    )

@@ -194,14 +194,14 @@ class Ledger:
                 db.execute("SELECT kind, count(*) FROM records GROUP BY kind ORDER BY kind")
             )
 
-    def few(self, wanted: Filter, most: int) -> bool:
-        """Whether a filter surely lets no more than so many records through."""
+    def bound(self, wanted: Filter, most: int) -> int:
+        """How many records a filter lets through at the very most, counted up to `most`."""
         with self._db.aside() as db:
-            counts = (
-                db.execute(f"SELECT count(*) FROM ({query} LIMIT ?)", [*given, most + 1])
+            counts = [
+                db.execute(f"SELECT count(*) FROM ({query} LIMIT ?)", [*given, most]).fetchone()[0]
                 for query, given in wanted.bounds()
-            )
-            return any(count.fetchone()[0] <= most for count in counts)
+            ]
+        return min(counts, default=most)
 
     def among(self, ids: Iterable[str], wanted: Filter) -> set[str]:
         """Which of the ids a filter lets through."""
@@ -230,11 +230,13 @@ class Ledger:
         with self._db.reading() as db:
             return db.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
 
-    def with_gist(self, gist: str, kind: str) -> str | None:
-        """Id of a record of a kind that says the same."""
+    def with_gist(self, gist: str, kinds: Sequence[str]) -> str | None:
+        """Id of a record of one of the kinds that says the same."""
         with self._db.reading() as db:
             row = db.execute(
-                "SELECT id FROM records WHERE gist = ? AND kind = ?", [gist, kind]
+                "SELECT id FROM records WHERE gist = ? "
+                "AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
+                [gist, json.dumps(list(kinds))],
             ).fetchone()
         return None if row is None else str(row[0])
 

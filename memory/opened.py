@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -97,14 +97,6 @@ class Opened:
                 if seconds is not None and time.monotonic() - began >= seconds:
                     break
         return done
-
-    def vectors(self, ids: Iterable[str]) -> dict[str, Vectors]:
-        """The vectors there are of records of those ids."""
-        import numpy as np
-
-        return {
-            id: np.frombuffer(blob, dtype="<f4") for id, blob in self.backlog.vectors(ids).items()
-        }
 
     def count(self, text: str) -> int:
         """Tokens of a text, as the embedder counts them."""

@@ -57,7 +57,7 @@ def test_ingestion(tmp_path: Path) -> None:
 def test_kills(tmp_path: Path) -> None:
     figures, checks = kills.run(tmp_path, 3)
     assert figures["failures"] == []
-    assert met(checks, but="killed") == []
+    assert met(checks, but="workers killed") == []
 
 
 def test_writers(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_of_a_batch_the_good_ones_are_stored(memory: Memory) -> None:
 def test_the_same_said_again_is_merged(memory: Memory, first: str, again: str) -> None:
     held = memory.add(first, source="run 1")
     assert memory.add(again, source="run 2") == held
-    assert memory.add(again, kind="lesson").id != held.id
+    assert memory.add(again, kind="lesson") == held
     account = memory.why(held.id)
     assert account is not None
     assert account.sources == ("run 1", "run 2")
@@ -115,14 +115,14 @@ def test_a_part_of_a_sentence_is_no_quotation(memory: Memory, held: str, new: st
     assert memory.add(new).text == new
 
 
-def test_only_its_kind_and_documents_are_looked_into(memory: Memory) -> None:
-    # an episode fades sooner than a fact, and items of a store are found by no search
+def test_nothing_is_merged_with_what_fades_sooner_or_is_found_by_no_search(memory: Memory) -> None:
     text = "Ann's garage is on Elm Street."
     for kind in ("episode", "item", "prompt"):
         memory.add(f"{text} She was told so.", kind=kind)
-    assert memory.add(text).kind == "fact"
-    assert memory.add(text, kind="lesson").kind == "lesson"
-    assert memory.add(text, kind="episode").text != text
+    fact = memory.add(text)
+    assert fact.kind == "fact"
+    assert memory.add(text, kind="lesson") == fact
+    assert memory.add(text, kind="episode") == fact
 
 
 def test_quotes_reads_over_line_breaks() -> None:

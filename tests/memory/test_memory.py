@@ -50,7 +50,7 @@ def test_a_record_comes_back_as_it_was_added(memory: Memory, path: Path) -> None
 def test_the_same_text_of_a_kind_is_kept_once(memory: Memory) -> None:
     first = memory.add("twice", source="a")
     assert memory.add("twice ", source="b") == first
-    assert memory.add("twice", kind="lesson").id != first.id
+    assert memory.add("twice", kind="note").id != first.id
     assert memory.add_many(["twice", "new", "new"])[0].id == first.id
     assert memory.stats().records == 3
 
