@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 from memory.database import Database
 from memory.fading import strength
-from memory.filters import whole
 from memory.ledger import COLUMNS, record_of
-from memory.records import Account, Event, Record, Use
+from memory.records import Account, Event, Record, Use, whole
 
 __all__ = ["Accounts"]
 

@@ -12,7 +12,7 @@ from memory.kinds import policy
 from memory.ledger import COLUMNS, note, record_of, retire
 from memory.records import Record
 
-__all__ = ["BUDGETS", "Faded", "prune", "strength"]
+__all__ = ["BUDGETS", "Faded", "days_since", "prune", "strength"]
 
 BUDGETS: Mapping[str, int] = MappingProxyType({"episode": 2000, "lesson": 500})
 """Most records of each kind that `prune` leaves, where nothing else is said."""
@@ -44,8 +44,13 @@ def strength(record: Record, uses: int, last: datetime, now: datetime | None = N
     half_life = policy(record.kind).half_life
     if half_life is None:
         return record.importance
-    age = max(((now or datetime.now(UTC)) - last).total_seconds() / DAY, 0.0)
+    age = days_since(last, now)
     return record.importance * math.pow(2, -age / (half_life * (1 + math.log2(1 + uses))))
+
+
+def days_since(then: datetime, now: datetime | None = None) -> float:
+    """Days from a time until now, or until another; 0 from one that is yet to come."""
+    return max(((now or datetime.now(UTC)) - then).total_seconds() / DAY, 0.0)
 
 
 def prune(database: Database, budgets: Mapping[str, int], *, dry_run: bool = False) -> list[Faded]:

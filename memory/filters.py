@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from memory.errors import FilterError
+from memory.records import whole
 
-__all__ = ["Condition", "Filter", "Where", "comparable", "whole"]
+__all__ = ["Condition", "Filter", "Where", "comparable"]
 
 Where = Mapping[str, Any]
 """Names of metadata with what they must be: a value, or a mapping of operators to values."""
@@ -131,11 +132,6 @@ def comparable(value: str | int | float) -> Scalar:
         except OverflowError:
             return math.inf if value > 0 else -math.inf
     return value
-
-
-def whole(text: str) -> str:
-    """A text as SQLite can keep it: lone surrogates, which UTF-8 has no bytes for, replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _from(source: str, each: bool) -> Condition:

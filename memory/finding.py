@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from memory.embedding import Vectors
 from memory.errors import FilterError
+from memory.fading import days_since
 from memory.filters import Filter
 from memory.kinds import KINDS, policy
 from memory.ledger import Found
@@ -38,7 +38,6 @@ MOST_ASKED = 2000
 POSTINGS = 4000
 """Records that the terms looked up may be in, taken together; each takes about 2 microseconds. On
 the development sets in one memory of 2,194 records, 100 instead gave the same fused figures."""
-DAY = 86_400.0
 Ranked = list[tuple[str, float]]
 """Ids and scores, best first."""
 
@@ -53,6 +52,16 @@ class Sieve:
     """Most records that are taken."""
     enough: int
     """Records below which more is asked for."""
+    share: float
+    """Which share of the records passes at the most; 0 for so few that all can be compared."""
+
+    @staticmethod
+    def of(store: "Opened", wanted: Filter, most: int, limit: int) -> "Sieve":
+        """A sieve for a filter, which must give enough for the limit."""
+        enough = min(most, max(limit, most // ENOUGH))
+        bound = store.ledger.bound(wanted, COUNTED)
+        share = 0.0 if bound <= FEW else bound / max(store.ledger.total(), 1)
+        return Sieve(store, wanted, most, enough, share)
 
     def sift(self, ranked: Callable[[int], Ranked], times: int) -> Ranked | None:
         """What passes; None where that is too little, or so little that all can be compared.
@@ -61,8 +70,7 @@ class Sieve:
             ranked: Gives the best of the records, as many as it is asked for.
             times: How many times as many as are taken it is asked for at the least.
         """
-        bound = self.store.ledger.bound(self.wanted, COUNTED)
-        share = 0.0 if bound <= FEW else bound / max(self.store.ledger.total(), 1)
+        share = self.share
         for _ in range(2):
             if not share or (asked := math.ceil(SURE * self.enough / share)) > MOST_ASKED:
                 break
@@ -93,7 +101,7 @@ def find(
 
     pages = -(-(offset + limit) // CANDIDATES)
     most = min(CANDIDATES * pages, max(CANDIDATES, store.ledger.total()))
-    sieve = Sieve(store, wanted, most, min(most, max(offset + limit, most // ENOUGH)))
+    sieve = Sieve.of(store, wanted, most, offset + limit)
     asked = store.beside.submit(_with_words, sieve, terms(query))
     near = _nearest(sieve, vector)
     words, weights = asked.result()
@@ -151,7 +159,7 @@ def _candidate(
 def _gain(record: Record) -> float:
     """What a record gains by being new and by being important, as its kind asks for."""
     how = policy(record.kind)
-    age = max((datetime.now(UTC) - record.created).total_seconds() / DAY, 0.0)
+    age = days_since(record.created)
     fresh = math.pow(2, -age / how.half_life) if how.half_life else 0.0
     return how.recency * fresh + how.importance * record.importance
 

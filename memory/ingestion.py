@@ -121,11 +121,6 @@ class Ingestion:
                 self.removed += self._library.remove(volume.source)
                 self.reports.append(FileReport(volume.source, "removed", volume.passages))
 
-    def erase(self) -> None:
-        """Leave nothing on disk of passages that went."""
-        if self.removed:
-            self._library.erase()
-
     def _digest(self, data: bytes) -> bytes:
         cut = f"{FORM} {self._cut.size} {self._cut.overlap}"
         return hashlib.sha256(cut.encode() + b"\0" + data).digest()
@@ -154,7 +149,6 @@ def ingest(
         ingestion.take(path)
         if progress is not None:
             progress("reading", done, len(files))
-    ingestion.erase()
 
 
 def _covers(source: str, gone: set[str]) -> bool:

@@ -194,6 +194,16 @@ class Ledger:
                 db.execute("SELECT kind, count(*) FROM records GROUP BY kind ORDER BY kind")
             )
 
+    def kinds(self) -> list[str]:
+        """The kinds of which there are records; a step in an index for each."""
+        with self._db.reading() as db:
+            rows = db.execute(
+                "WITH RECURSIVE one (kind) AS (SELECT min(kind) FROM records UNION ALL "
+                "SELECT (SELECT min(kind) FROM records WHERE kind > one.kind) FROM one "
+                "WHERE kind IS NOT NULL) SELECT kind FROM one WHERE kind IS NOT NULL"
+            )
+            return [kind for (kind,) in rows]
+
     def bound(self, wanted: Filter, most: int) -> int:
         """How many records a filter lets through at the very most, counted up to `most`."""
         with self._db.aside() as db:

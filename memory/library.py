@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from memory.database import Database
 from memory.gate import Entry
-from memory.ledger import COLUMNS, Ledger, insert, record_of, remove, tag
+from memory.ledger import COLUMNS, insert, record_of, remove, tag
 from memory.records import Record
 from memory.words import tokens
 
@@ -98,10 +98,6 @@ class Library:
             removed = remove(db, f"{found} WHERE documents.source = ?)", [source])
             db.execute("DELETE FROM documents WHERE source = ?", [source])
         return removed
-
-    def erase(self) -> None:
-        """Overwrite what the file still has of passages that were taken out."""
-        Ledger(self._db).erase()
 
     def sweep(self) -> None:
         """Drop documents that have no passage left, so that they are read again."""

@@ -20,7 +20,7 @@ from memory.filters import Filter, Where
 from memory.finding import CANDIDATES, check_kinds, find
 from memory.gate import Entry, entry
 from memory.index import Progress
-from memory.kinds import KINDS
+from memory.kinds import policy
 from memory.lock import Holder
 from memory.opened import Opened
 from memory.records import Account, Hit, Record, Stats, checked
@@ -271,6 +271,8 @@ class Memory:
         several = [paths] if isinstance(paths, str | PathLike) else list(paths)
         work = Ingestion(store.library, store.count, cut if cut is not None else Cut())
         ingest(work, map(Path, several), glob, remove_missing=remove_missing, progress=progress)
+        if work.removed:
+            store.ledger.erase()
         if vectors:
             store.embed(progress=None if progress is None else _stage(progress))
             store.index.flush()
@@ -518,10 +520,11 @@ class Memory:
 
 def _ordinary(store: Opened, wanted: Filter) -> Filter:
     """Leave out kinds that are found only by who asks for them."""
-    apart = [kind for kind, how in KINDS.items() if how.apart and store.ledger.has_kind(kind)]
-    if wanted.kinds is not None or not apart:
+    if wanted.kinds is not None:
         return wanted
-    return replace(wanted, kinds=tuple(k for k in store.ledger.count() if k not in apart))
+    there = store.ledger.kinds()
+    ordinary = tuple(kind for kind in there if not policy(kind).apart)
+    return wanted if len(ordinary) == len(there) else replace(wanted, kinds=ordinary)
 
 
 def _new(

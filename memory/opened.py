@@ -1,6 +1,5 @@
 """A memory that is open: ledger, vectors and index, and what keeps them in step."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -104,11 +103,7 @@ class Opened:
 
     def forget(self, ids: Sequence[str] | None, wanted: Filter) -> int:
         """Delete for good what a filter lets through, of those ids if any are given."""
-        condition, given = wanted.condition()
-        if ids is not None:
-            condition += " AND id IN (SELECT value FROM json_each(?))"
-            given = [*given, json.dumps(list(ids))]
-        forgotten = self.ledger.forget((condition, given), ids)
+        forgotten = self.ledger.forget(wanted.condition(), ids)
         if forgotten:
             self.library.sweep()
             self.ledger.erase()

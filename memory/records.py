@@ -19,6 +19,7 @@ __all__ = [
     "Stats",
     "Use",
     "checked",
+    "whole",
 ]
 
 LONGEST_TEXT = 1_000_000
@@ -75,7 +76,7 @@ def checked(record: Record) -> Record:
     Raises:
         RecordError: text or kind is blank or too long, or the metadata is not JSON.
     """
-    text, kind = _whole(record.text).strip(), _whole(record.kind).strip()
+    text, kind = whole(record.text).strip(), whole(record.kind).strip()
     if not text:
         raise RecordError("A blank text can't be remembered; give it at least one character.")
     if len(text) > LONGEST_TEXT:
@@ -95,7 +96,7 @@ def checked(record: Record) -> Record:
         ) from error
     if not 0 <= record.importance <= 1:
         raise RecordError(f"An importance of {record.importance} is not between 0 and 1.")
-    source = record.source if record.source is None else _whole(record.source)
+    source = record.source if record.source is None else whole(record.source)
     return replace(record, text=text, kind=kind, source=source, metadata=metadata)
 
 
@@ -113,8 +114,8 @@ def _span(place: Any) -> tuple[int, int] | None:
     return None
 
 
-def _whole(text: str) -> str:
-    """Lone surrogates, which UTF-8 can't carry, replaced."""
+def whole(text: str) -> str:
+    """A text as SQLite can keep it: lone surrogates, which UTF-8 has no bytes for, replaced."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -1,5 +1,6 @@
 """The bars that a user watches while documents are read and vectors made."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ class Stopped(Exception):
     """The user broke off; raised where work reports how far it is, between two steps of it."""
 
 
-class Stages:
+class Stages(ABC):
     """Told of what is done; remembers it, for whoever breaks off."""
 
     def __init__(self) -> None:
@@ -52,15 +53,16 @@ class Stages:
         if self._stopped:
             raise Stopped
 
-    def expect(self, stage: str) -> None:
+    def expect(self, stage: str) -> None:  # noqa: B027 - most show nothing before the first report
         """Show that a stage has begun, before anything of it is done."""
 
     def stop(self) -> None:
         """Let the work end at its next report, and say so."""
         self._stopped = True
 
+    @abstractmethod
     def _draw(self, name: str, done: int, total: int) -> None:
-        raise NotImplementedError
+        """Show how far what is counted under a name is."""
 
 
 def watched(work: Callable[[], T], bars: Stages) -> T:
