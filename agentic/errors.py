@@ -5,18 +5,24 @@
     ├── ModelError            the model can't be had, or it broke
     │   └── WeightsError      weights missing, altered, or no room for them
     └── ToolError             the model can: it is told, and may try again
-        └── TransientToolError    the program can: the same call may work in a moment
+        ├── TransientToolError    the program can: the same call may work in a moment
+        └── UncertainToolError    the user can: whether it was done is not known
 
 Anything else is a fault of ours and is left to propagate.
 """
+
+import sys
+from typing import Any
 
 __all__ = [
     "AgenticError",
     "ModelError",
     "ToolError",
     "TransientToolError",
+    "UncertainToolError",
     "UsageError",
     "WeightsError",
+    "may_pass",
 ]
 
 
@@ -46,3 +52,15 @@ class ToolError(AgenticError):
 
 class TransientToolError(ToolError):
     """A passing fault: nothing was done, and the same call may work in a moment."""
+
+
+class UncertainToolError(ToolError):
+    """The call was cut off: it may or may not have been done, and is not made again unasked."""
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same call may work in a moment: a fault of the connection, or one said to be."""
+    httpx: Any = sys.modules.get("httpx")  # one that was never imported raised nothing
+    if httpx is not None and isinstance(error, httpx.TransportError):
+        return True
+    return isinstance(error, TransientToolError | ConnectionError | TimeoutError)
