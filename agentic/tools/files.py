@@ -1,5 +1,7 @@
 """Look at the files of the workspace: list, read, search."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ from agentic.errors import ToolError
 from agentic.sizes import human
 from agentic.tools.base import tool
 from agentic.tools.context import ToolContext, ToolOutput
+from agentic.tools.documents import document_lines, is_document, matching, shown_document
 from agentic.tools.reading import counted, matching_lines, page, read_lines, searchable_lines
 from agentic.tools.workspace import Workspace, displayed
 
@@ -16,6 +19,10 @@ __all__ = ["list_files", "read_file", "search_files"]
 
 _MOST_ENTRIES = 100
 _MOST_HITS = 25
+_DOCUMENT_SECONDS = 20.0
+"""Time after which a search opens no further PDF and DOCX files."""
+_DOCUMENT_BYTES = 10_000_000
+"""Bytes of a PDF or DOCX file up to which a search opens it."""
 _CUT = "(There are too many files; not all were looked at. Name a folder in the pattern.)"
 
 
@@ -45,22 +52,30 @@ def list_files(context: ToolContext, folder: str = ".", pattern: str = "*") -> T
     return ToolOutput("\n".join(lines), (name,))
 
 
-@tool(effects=["reads"])
+@tool(effects=["reads"], timeout=60)
 def read_file(
-    context: ToolContext, path: str, start_line: Annotated[int, Field(ge=1)] = 1
+    context: ToolContext,
+    path: str,
+    start_line: Annotated[int, Field(ge=1)] = 1,
+    start_page: Annotated[int, Field(ge=1)] = 1,
 ) -> ToolOutput:
-    """Read a text file whose name is known.
+    """Read a file whose name is known: text, PDF or DOCX.
 
     Args:
         path: File in the workspace.
         start_line: First line to read, for long files.
+        start_page: First page to read, for a PDF.
     """
     workspace = Workspace(context.workspace)
     place = workspace.find(path)
     if place.is_dir():
         raise ToolError(f"{displayed(path)!r} is a folder, not a file; use list_files.")
-    lines, encoding = read_lines(place, displayed(path))
     name = displayed(workspace.relative(place))
+    if place.is_file() and is_document(place):
+        return shown_document(place, name, start_page, start_line)
+    lines, encoding = read_lines(place, displayed(path))
+    if start_page > 1:
+        raise ToolError(f"{name!r} has no pages; use start_line.")
     if not lines:
         return ToolOutput(f"({name} is empty)", (name,))
     if start_line > len(lines):
@@ -77,7 +92,7 @@ def read_file(
     return ToolOutput("\n".join(shown) + footer, (f"{name}:{_span(start_line, last)}",))
 
 
-@tool(effects=["reads"])
+@tool(effects=["reads"], timeout=60)
 def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> ToolOutput:
     """Find which files and lines contain a word or phrase.
 
@@ -88,25 +103,25 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
     if not text.strip():
         raise ToolError("There is nothing to search for: 'text' is empty.")
     workspace = Workspace(context.workspace)
-    wanted = text.strip().casefold()
+    find = _finder(text.strip().casefold())
     deep = pattern if "/" in pattern or "\\" in pattern else f"**/{pattern}"
     hits: list[str] = []
     sources: list[str] = []
     searched = unread = files = count = 0
     for place in workspace.walk(workspace.folder, deep):
+        if context.cancelled.is_set():
+            break
         if not (workspace.holds(place) and place.is_file()):
             continue
-        content = searchable_lines(place)
-        unread += content is None
-        searched += content is not None
-        found = matching_lines(content or [], wanted)
+        found = find(place, displayed(workspace.relative(place)))
+        unread += found is None
+        searched += found is not None
         if found:
-            name = displayed(workspace.relative(place))
             files += 1
             count += len(found)
             fitting = found[: _MOST_HITS - len(hits)]
-            sources += [f"{name}:{n}" for n, _ in fitting]
-            hits += [f"{name}:{n}: {line}" for n, line in fitting]
+            sources += [source for source, _ in fitting]
+            hits += [f"{source}: {line}" for source, line in fitting]
     passed = f" ({counted(unread, 'file')} too large or not readable)" if unread else ""
     passed += "" if workspace.complete else f" {_CUT}"
     quoted = f"{text.strip()[:80]!r}"
@@ -115,7 +130,30 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
     head = f"{counted(count, 'line')} with {quoted} in {counted(files, 'file')}{passed}"
     if count > len(hits):
         head += f", the first {len(hits)}"
-    return ToolOutput("\n".join([f"{head}:", *hits]), tuple(sources))
+    return ToolOutput("\n".join([f"{head}:", *hits]), tuple(dict.fromkeys(sources)))
+
+
+def _finder(wanted: str) -> Callable[[Path, str], list[tuple[str, str]] | None]:
+    """A search for the folded text in one file: citation and line of each hit, None if unread.
+
+    PDF and DOCX files take long to open: after some seconds those that are left are not.
+    """
+    until = time.monotonic() + _DOCUMENT_SECONDS
+
+    def find(place: Path, name: str) -> list[tuple[str, str]] | None:
+        if is_document(place):
+            try:
+                if time.monotonic() >= until or place.stat().st_size > _DOCUMENT_BYTES:
+                    return None
+                return matching(document_lines(place, name), name, wanted)
+            except (ToolError, OSError):
+                return None
+        lines = searchable_lines(place)
+        if lines is None:
+            return None
+        return [(f"{name}:{number}", line) for number, line in matching_lines(lines, wanted)]
+
+    return find
 
 
 def _span(first: int, last: int) -> str:

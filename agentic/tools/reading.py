@@ -6,7 +6,7 @@ from agentic.errors import ToolError
 from agentic.sizes import human
 from agentic.tools.decoding import decode
 
-__all__ = ["counted", "matching_lines", "page", "read_lines", "searchable_lines"]
+__all__ = ["counted", "matching_lines", "page", "read_bytes", "read_lines", "searchable_lines"]
 
 _READ_CHARS = 3600
 """Characters of a file that one call gives; with the footer it stays under the result limit."""
@@ -29,19 +29,32 @@ def read_lines(place: Path, name: str) -> tuple[list[str], str | None]:
     Raises:
         ToolError: if it is not text, too large or not to be read.
     """
+    data = read_bytes(place, name)
+    decoded = decode(data)
+    if decoded is None:
+        raise ToolError(f"{name!r} is not text ({len(data):,} bytes of binary data).")
+    return _lines(decoded[0]), decoded[1]
+
+
+def read_bytes(place: Path, name: str) -> bytes:
+    """What a regular file holds.
+
+    Args:
+        place: The file.
+        name: What an error calls it.
+
+    Raises:
+        ToolError: if it is too large or not to be read.
+    """
     if not place.is_file():
         raise ToolError(f"{name!r} is no regular file.")
     try:
         count = place.stat().st_size
         if count > _MOST_BYTES:
             raise ToolError(f"{name!r} is too large to read ({human(count)}).")
-        data = place.read_bytes()
+        return place.read_bytes()
     except OSError as error:
         raise ToolError(f"{name!r} can't be read: {error.strerror}.") from error
-    decoded = decode(data)
-    if decoded is None:
-        raise ToolError(f"{name!r} is not text ({len(data):,} bytes of binary data).")
-    return _lines(decoded[0]), decoded[1]
 
 
 def searchable_lines(place: Path) -> list[str] | None:

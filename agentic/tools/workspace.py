@@ -1,12 +1,14 @@
 """The folder that file tools work under: no path leads out of it, whatever it is made of."""
 
 import os
+import unicodedata
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from agentic.errors import ToolError
 from agentic.naming import did_you_mean, nearest
+from agentic.tools.changing.filenames import check_length, check_name, shown_name
 
 __all__ = ["Workspace", "displayed"]
 
@@ -16,6 +18,7 @@ _SKIPPED = frozenset(
     | {".pytest_cache", ".ruff_cache", ".DS_Store"}
 )
 """Version control, environments and caches: nobody asks for what lies in them."""
+_KEPT_OUT = frozenset(name.casefold() for name in _SKIPPED)
 _MOST_ENTRIES = 20_000
 _LONGEST_PATTERN = 200
 
@@ -47,6 +50,53 @@ class Workspace:
         if place is None:
             raise ToolError(f"There is no {displayed(path)!r} here.{self._near(path)}")
         return place
+
+    def place_for(self, path: str, *, text: bool = False) -> Path:
+        """The resolved place for something to write, which need not be there yet.
+
+        Args:
+            path: As `find` takes it; a link within the workspace is followed.
+            text: Whether it is to be a text file.
+
+        Raises:
+            ToolError: if it leads out of the workspace, is the workspace itself, lies in version
+                control, an environment or a cache, or has a name that can't be one.
+        """
+        wanted = path.strip()
+        check_length(wanted)
+        if not self._inside(wanted):
+            wanted = wanted.replace("\\", "/")
+        there = self._inside(wanted)
+        place = there or self._resolved(wanted)
+        if text and wanted.endswith("/"):
+            raise ToolError(f"{displayed(path)!r} names a folder; give the name of a file.")
+        self.check_writable(place)
+        if there is None:
+            check_name(place.name, text=text)
+        return place
+
+    def check_writable(self, place: Path) -> None:
+        """Refuse what programs keep for themselves, and names that no new folder may have.
+
+        Args:
+            place: A resolved place in the workspace.
+
+        Raises:
+            ToolError: if it is the workspace itself, lies in version control, an environment or a
+                cache, or a folder on the way would have to be made and can't have its name.
+        """
+        if place == self.folder:
+            raise ToolError("That is the workspace itself; give the name of a file in it.")
+        at = self.folder
+        for part in place.relative_to(self.folder).parts:
+            at = at / part
+            if part.casefold().rstrip(". ") in _KEPT_OUT:
+                raise ToolError(
+                    f"Nothing may be written in {displayed(part)!r}, which programs keep for "
+                    "themselves; choose another folder."
+                )
+            if at != place and not at.exists():
+                check_name(part, text=False)
 
     def relative(self, place: Path) -> str:
         """The place as the model and sources name it: relative, with "/", "." for the workspace."""
@@ -87,31 +137,50 @@ class Workspace:
 
     def _inside(self, path: str) -> Path | None:
         """The place if it is there, None if it is not."""
+        place = self._resolved(path)
+        try:
+            there = place.exists()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _no_path(path) from error
+        if path.startswith("~") and not there:
+            raise _outside(path)
+        return place if there else None
+
+    def _resolved(self, path: str) -> Path:
+        """The place without links and "..", there or not."""
         try:
             place = (self.folder / path).resolve()
-            outside = not place.is_relative_to(self.folder)
-            there = not outside and place.exists()
         except (OSError, RuntimeError, ValueError) as error:  # too long, a loop, a NUL byte
-            raise ToolError(f"{displayed(path)!r} can't be a path here.") from error
-        if outside or (path.startswith("~") and not there):
-            raise ToolError(
-                f"{displayed(path)!r} lies outside the workspace; give a path relative to it, "
-                "such as 'README.md'."
-            )
-        return place if there else None
+            raise _no_path(path) from error
+        if not place.is_relative_to(self.folder):
+            raise _outside(path)
+        return place
 
     def _near(self, path: str) -> str:
         there: dict[str, str] = {}  # by stem: names are not alike for ending alike
         for place in self.walk(self.folder, "**/*"):
-            there.setdefault(place.stem, displayed(self.relative(place)))
-        meant = nearest(PurePosixPath(path.replace("\\", "/")).stem, there)
+            there.setdefault(_plain(place.stem), displayed(self.relative(place)))
+        meant = nearest(_plain(PurePosixPath(path.replace("\\", "/")).stem), there)
         return did_you_mean(there[meant] if meant is not None else None)
 
 
-def displayed(path: str) -> str:
-    """A path fit to be shown: no control characters, no halves of characters, not endless."""
-    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in path)
-    return text if len(text) <= 200 else f"{text[:199]}…"
+displayed = shown_name
+
+
+def _plain(name: str) -> str:
+    """A name without differences of width, or of how accents are put together."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def _no_path(path: str) -> ToolError:
+    return ToolError(f"{displayed(path)!r} can't be a path here.")
+
+
+def _outside(path: str) -> ToolError:
+    return ToolError(
+        f"{displayed(path)!r} lies outside the workspace; give a path relative to it, "
+        "such as 'README.md'."
+    )
 
 
 def _pattern_parts(pattern: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from agentic.state import Observation, ToolCall
 from agentic.tools import BUILTIN, ToolContext
 from agentic.tools.runner import run_call
+from tests.memory.documents.conftest import encrypted, pdf
 
 
 @pytest.fixture
@@ -81,6 +83,7 @@ def test_list_files_is_capped(work: Path) -> None:
         ("read_file", {"path": "pipe"}, "'pipe' is no regular file."),
         ("read_file", {"path": "README.md", "start_line": 0}, "greater than or equal to 1"),
         ("read_file", {"path": "README.md", "start_line": 9}, "'README.md' has 3 lines"),
+        ("read_file", {"path": "README.md", "start_page": 2}, "'README.md' has no pages"),
         ("read_file", {}, "'path' is missing"),
         ("search_files", {"text": " "}, "There is nothing to search for"),
         ("search_files", {"text": "x", "pattern": "../**"}, "can't be a pattern"),
@@ -186,3 +189,112 @@ def test_names_that_are_not_utf8(work: Path) -> None:
     seen = call(work, "search_files", text="needle")
     assert seen.sources == ("caf\ufffd\ufffd.md:1",)
     Observation.model_validate_json(seen.model_dump_json())
+
+
+REPORT = pdf([["The Eiffel Tower is tall."], [], ["巴黎鐵塔高330公尺。", "Eiffel built it."]])
+
+
+def letter() -> bytes:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("Before.")
+    document.add_heading("前言", 1)
+    document.add_paragraph("鐵塔很高。")
+    document.add_heading("Height", 2)
+    document.add_paragraph("The tower is 330 m high.")
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_a_pdf_is_read_by_its_pages(work: Path) -> None:
+    (work / "報告.pdf").write_bytes(REPORT)
+    seen = call(work, "read_file", path="報告.pdf")
+    assert seen.result == (
+        "報告.pdf p. 1:\nThe Eiffel Tower is tall.\n"
+        "報告.pdf p. 3:\n巴黎鐵塔高330公尺。\nEiffel built it."
+    )
+    assert seen.sources == ("報告.pdf p. 1", "報告.pdf p. 3")
+    seen = call(work, "read_file", path="報告.pdf", start_page=2)
+    assert seen.result.startswith("報告.pdf p. 3:")
+    assert seen.result.endswith("(pages 3-3; the text goes up to page 3)")
+    assert "has text up to page 3" in call(work, "read_file", path="報告.pdf", start_page=4).result
+    assert "has 3 lines" in call(work, "read_file", path="報告.pdf", start_line=9).result
+
+
+def test_a_pdf_is_known_by_what_it_holds(work: Path) -> None:
+    (work / "download").write_bytes(REPORT)
+    assert "download p. 1:" in call(work, "read_file", path="download").result
+
+
+def test_a_long_pdf_is_read_to_its_end(work: Path) -> None:
+    pages = [[f"Page {n} 第{n}頁：" + "字" * 30 for _ in range(70)] for n in range(1, 4)]
+    (work / "long.pdf").write_bytes(pdf(pages))
+    text, args = "", dict[str, int]()
+    while True:
+        result = call(work, "read_file", path="long.pdf", **args).result
+        assert "left out" not in result
+        body, _, footer = result.rpartition("\n")
+        text += body
+        if "read on with" not in footer:
+            break
+        told = footer.rstrip(")").rpartition("read on with ")[2].split(", ")
+        args = {name: int(value) for name, value in (each.split("=") for each in told)}
+    assert text.count("字") == 3 * 70 * 30
+
+
+def test_a_docx_is_read_by_its_headings(work: Path) -> None:
+    (work / "信.docx").write_bytes(letter())
+    seen = call(work, "read_file", path="信.docx")
+    assert seen.result == (
+        "Before.\n信.docx § 前言:\n鐵塔很高。\n信.docx § 前言 > Height:\nThe tower is 330 m high."
+    )
+    assert seen.sources == ("信.docx", "信.docx § 前言", "信.docx § 前言 > Height")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.pdf", encrypted(REPORT, "secret"), "a.pdf is encrypted"),
+        ("a.pdf", pdf([[], []]), "a.pdf has no text, only pictures of pages"),
+        ("a.pdf", REPORT[:200], "a.pdf is damaged"),
+        ("a.docx", b"PK nothing", "a.docx is damaged"),
+    ],
+)
+def test_a_document_that_can_not_be_read_says_why(
+    work: Path, name: str, data: bytes, message: str
+) -> None:
+    (work / name).write_bytes(data)
+    seen = call(work, "read_file", path=name)
+    assert not seen.ok
+    assert message in seen.result
+    assert str(work) not in seen.result
+    assert "(1 file too large or not readable)" in call(work, "search_files", text="tower").result
+
+
+def test_search_looks_into_documents(work: Path) -> None:
+    (work / "報告.pdf").write_bytes(REPORT)
+    (work / "信.docx").write_bytes(letter())
+    seen = call(work, "search_files", text="鐵塔")
+    assert "報告.pdf p. 3: 巴黎鐵塔高330公尺。" in seen.result
+    assert "信.docx § 前言: 鐵塔很高。" in seen.result
+    assert "報告.pdf p. 3" in seen.sources
+    assert "信.docx § 前言 > Height: The tower" in call(work, "search_files", text="330 M").result
+
+
+def test_a_search_does_not_open_documents_for_ever(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "報告.pdf").write_bytes(REPORT)
+    monkeypatch.setattr("agentic.tools.files._DOCUMENT_SECONDS", 0.0)
+    seen = call(work, "search_files", text="eiffel")
+    assert "README.md:3" in seen.result
+    assert "1 file too large or not readable" in seen.result
+
+
+def test_a_document_that_changed_is_read_anew(work: Path) -> None:
+    (work / "a.pdf").write_bytes(REPORT)
+    assert "tall" in call(work, "read_file", path="a.pdf").result
+    (work / "a.pdf").write_bytes(pdf([["Something else."]]))
+    assert "Something else." in call(work, "read_file", path="a.pdf").result

@@ -123,6 +123,7 @@ def test_a_workspace_reached_by_a_link(room: Path, tmp_path: Path) -> None:
         ("readme.md", "Did you mean 'README.md'?"),
         ("src/a.py", "There is no 'src/a.py' here. Did you mean 'docs/deep/a.py'?"),
         ("筆記.txt", "There is no '筆記.txt' here."),
+        ("ＲＥＡＤＭＥ.md", "Did you mean 'README.md'?"),
         ("docs/筆記", "Did you mean 'docs/筆記.md'?"),
         ("nothing-like-it", "There is no 'nothing-like-it' here."),
         ("broken", "There is no 'broken' here."),
@@ -191,3 +192,36 @@ def test_names_are_displayed_without_control_characters() -> None:
     assert displayed("a\nb\x1b\u202e") == "a\ufffdb\ufffd\ufffd"
     assert displayed(os.fsdecode(b"\xff.txt")) == "\ufffd.txt"
     assert len(displayed("x" * 999)) == 200
+
+
+@given(paths)
+def test_a_place_to_write_is_inside_or_refused(room: Path, path: str) -> None:
+    path = path.replace("TOP", str(room.parent)).replace("WORK", str(room))
+    try:
+        place = Workspace(room).place_for(path)
+    except ToolError:
+        return
+    assert place == place.resolve()
+    assert place.is_relative_to(room)
+    assert place != room
+
+
+@pytest.mark.parametrize("path", [".git", ".GIT/config", "docs/.venv/x", "node_modules ./a.js"])
+def test_nothing_is_written_where_programs_keep_their_own(room: Path, path: str) -> None:
+    with pytest.raises(ToolError, match="Nothing may be written in"):
+        Workspace(room).place_for(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("new.md", "new.md"),
+        ("新\\資料.md", "新/資料.md"),
+        ("inner/new.md", "docs/new.md"),
+        ("a/../b", "b"),
+        ("報告　最終.md", "報告　最終.md"),
+    ],
+)
+def test_places_to_write(room: Path, path: str, place: str) -> None:
+    workspace = Workspace(room)
+    assert workspace.relative(workspace.place_for(path)) == place
