@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agentic.errors import ToolError
 
-__all__ = ["folded", "plain_notation"]
+__all__ = ["folded", "plain_notation", "unread"]
 
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴-⁹]+")
 _SIGNS = str.maketrans("×✕⋅∙÷−–", "****/--")
@@ -18,6 +18,8 @@ _TOKEN = re.compile(
 )
 _SEVERAL = frozenset({"max", "min", "round", "log"})
 """Functions of several arguments: directly between their parentheses a comma parts them."""
+_PERCENT = {"%": "percent", "%off": "percent_off"}
+"""The function that each sign of a percentage calls: "15% off 80" is 85 percent of it."""
 
 
 class _Token(NamedTuple):
@@ -47,7 +49,7 @@ def folded(expression: str) -> str:
 
 
 def plain_notation(text: str, names: Container[str]) -> str:
-    """A folded expression in Python's notation, a percentage as a call of `percent`.
+    """A folded expression in Python's notation, a percentage as a call of a function.
 
     Args:
         text: The expression, folded.
@@ -65,15 +67,18 @@ def _tokens(text: str, names: Container[str]) -> list[_Token]:
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
-            raise _unread(text[place:])
+            raise unread(text[place:])
         kind, piece = str(found.lastgroup), found[0]
         place = found.end()
         if kind == "name":
             piece = piece.lower()
-            if piece == "x" or (piece == "of" and tokens and tokens[-1].text == "%"):
+            after_percent = bool(tokens) and tokens[-1].text == "%"
+            if piece == "x" or (piece in {"of", "off"} and after_percent):
+                if piece == "off":
+                    tokens[-1] = tokens[-1]._replace(text="%off")
                 kind, piece = "sign", "*"
             elif piece not in names:
-                raise _unread(found[0])
+                raise unread(found[0])
         if kind != "space":
             tokens.append(_Token(kind, "**" if piece == "^" else piece, spaced))
         spaced = kind == "space"
@@ -120,8 +125,8 @@ def _with_percentages(tokens: list[_Token]) -> list[str]:
     opened: list[int] = []  # where in `out` each open parenthesis began, with its function
     operand: int | None = None  # where in `out` the operand began that ends here
     for place, token in enumerate(tokens):
-        if token.text == "%" and operand is not None and _is_percentage(tokens, place):
-            out[operand] = f"percent({out[operand]}"
+        if token.text in _PERCENT and operand is not None and _is_percentage(tokens, place):
+            out[operand] = f"{_PERCENT[token.text]}({out[operand]}"
             out.append(")")
             continue
         if token.text == ")" and opened:
@@ -138,7 +143,7 @@ def _with_percentages(tokens: list[_Token]) -> list[str]:
 
 def _is_percentage(tokens: list[_Token], place: int) -> bool:
     """Whether this "%" means hundredths; otherwise it is the remainder of a division."""
-    if place + 1 == len(tokens):
+    if place + 1 == len(tokens) or tokens[place].text == "%off":
         return True
     here, after = tokens[place], tokens[place + 1]
     signed = after.text in {"+", "-"}
@@ -156,9 +161,10 @@ def _is_percentage(tokens: list[_Token], place: int) -> bool:
     )
 
 
-def _unread(text: str) -> ToolError:
+def unread(text: str) -> ToolError:
+    """The error for text that begins with what can't be read."""
     piece = re.match(r"[^\W\d]+|\S", text)
     return ToolError(
-        f"Could not read {piece[0] if piece else text!r} in the expression; give numbers and "
-        "signs only, without units or words, such as '330 * 3.28'."
+        f"Could not read {piece[0] if piece else text!r} in the expression; give numbers, signs "
+        "and common units only, such as '330 * 3.28' or '5 km in miles'."
     )

@@ -93,6 +93,10 @@ def _percent(number: Number) -> Number:
     return number / 100
 
 
+def _percent_off(number: Number) -> Number:
+    return 1 - number / 100
+
+
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -105,6 +109,7 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 CONSTANTS = {"pi": math.pi, "e": math.e}
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "percent": (_percent, 1, 1),
+    "percent_off": (_percent_off, 1, 1),
     "sqrt": (_root, 1, 1),
     "abs": (abs, 1, 1),
     "round": (_round, 1, 2),

@@ -1,0 +1,1 @@
+"""The weather by Open-Meteo: places, forecasts, words."""

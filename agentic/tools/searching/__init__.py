@@ -1,0 +1,1 @@
+"""Polite web search: what was found is kept, and requests take turns."""
