@@ -1,1 +1,1 @@
-"""Limits on what a run may do."""
+"""Limits on what a run may use, reach and run."""
