@@ -1,0 +1,1 @@
+"""Tool calls that stand in a text."""
