@@ -1,0 +1,144 @@
+"""What each tool of a server looked like when it was first seen, kept in `mcp.json`.
+
+A server can describe a tool harmlessly until it is trusted, and otherwise later. So the whole of
+what it says of a tool is pinned by its SHA-256; one that changes is not used before the user has
+accepted the change.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from agentic.errors import UsageError
+from agentic.naming import did_you_mean, nearest
+from agentic.settings import settings
+from agentic.tools.mcp.wording import difference
+
+__all__ = ["Findings", "accept", "compare", "digest"]
+
+_NAME = "mcp.json"
+_PATIENCE = 10.0
+"""Seconds to wait for another process that has the file."""
+
+
+class _Pin(BaseModel):
+    sha256: str
+    tool: dict[str, Any]
+    """The tool as it was accepted."""
+    changed: dict[str, Any] | None = None
+    """The tool as it was last seen, where that differs."""
+
+
+_Pins = dict[str, dict[str, _Pin]]
+_READER = TypeAdapter(_Pins)
+
+
+@dataclass
+class Findings:
+    """What a server's tools are, measured against what is pinned."""
+
+    new: list[str] = field(default_factory=list)
+    """Tools never seen before, from now on trusted."""
+    changed: dict[str, str] = field(default_factory=dict)
+    """Tools that are not what was accepted, and in what they differ."""
+
+
+def digest(tool: Mapping[str, Any]) -> str:
+    """SHA-256 over everything that a server says of a tool, however it orders it."""
+    text = json.dumps(tool, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def compare(server: str, tools: Mapping[str, Mapping[str, Any]], path: Path | None) -> Findings:
+    """Compare a server's tools, by name, with what is pinned; what was never seen is pinned.
+
+    Args:
+        server: Name of the server.
+        tools: What it says of each tool.
+        path: The file; by default `mcp.json` in the home folder.
+
+    Raises:
+        UsageError: if the file can't be read or written.
+    """
+    found = Findings()
+    with _kept(path) as pins:
+        known = pins.setdefault(server, {})
+        for name, tool in tools.items():
+            seen, pin = digest(tool), known.get(name)
+            if pin is None:
+                found.new.append(name)
+                known[name] = _Pin(sha256=seen, tool=dict(tool))
+            elif pin.sha256 == seen:
+                pin.changed = None
+            else:
+                pin.changed = dict(tool)
+                found.changed[name] = difference(pin.tool, tool)
+    return found
+
+
+def accept(server: str, tool: str, path: Path | None = None) -> str:
+    """Trust a tool as it was last seen; what has changed since it was first trusted.
+
+    Args:
+        server: Name of the server.
+        tool: The tool's name, as the server gives it.
+        path: The file; by default `mcp.json` in the home folder.
+
+    Raises:
+        UsageError: if there is no such tool, or it has not changed.
+    """
+    with _kept(path) as pins:
+        pin = _entry(_entry(pins, server, "server"), tool, f"tool of {server!r}")
+        if pin.changed is None:
+            raise UsageError(f"Tool {tool!r} of server {server!r} has not changed.")
+        told = difference(pin.tool, pin.changed)
+        pin.sha256, pin.tool, pin.changed = digest(pin.changed), pin.changed, None
+    return told
+
+
+def _entry(entries: Mapping[str, Any], name: str, kind: str) -> Any:
+    if name not in entries:
+        there = ", ".join(entries) or "none yet"
+        hint = did_you_mean(nearest(name, entries))
+        raise UsageError(f"No {kind} named {name!r} was seen; there are: {there}.{hint}")
+    return entries[name]
+
+
+@contextmanager
+def _kept(path: Path | None) -> Iterator[_Pins]:
+    """The pins; what is changed in them is written at the end, unless something is raised."""
+    from filelock import FileLock
+
+    place = path if path is not None else settings().home / _NAME
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(f"{place}.lock", mode=0o600, timeout=_PATIENCE):
+            before = place.read_bytes() if place.exists() else b"{}"
+            pins = _READER.validate_json(before)
+            yield pins
+            after = _READER.dump_json(pins, indent=1)
+            if after != before:
+                _write(place, after)
+    except ValidationError as error:
+        raise UsageError(
+            f"{place} is damaged; delete it to trust the servers' tools anew."
+        ) from error
+    except OSError as error:
+        raise UsageError(f"{place} can't be kept: {error}.") from error
+
+
+def _write(place: Path, data: bytes) -> None:
+    unfinished = place.with_name(f"{place.name}.{os.getpid()}.new")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(place)
