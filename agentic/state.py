@@ -77,6 +77,8 @@ class Observation(Record):
     """The same call was made before; the earlier result stands here and nothing ran."""
     in_doubt: bool = False
     """It was cut off, and may or may not have been done; it is never made again unasked."""
+    kept: bool = False
+    """The result was too long; all of it lies in the run's files."""
     sources: tuple[str, ...] = ()
     """What the result came from: files with lines, addresses, memories."""
 

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args, overload
 
@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from agentic.errors import UsageError
 from agentic.tools.context import ToolContext
+from agentic.tools.described import described, read_class
 from agentic.tools.schema import schema_of, signature_line
 from agentic.tools.signature import read_signature, summary
 
@@ -29,7 +30,8 @@ _SMALLEST_RESULT = 100
 class Tool:
     """A tool. Calling it calls the function, unchecked; `runner.run_call` checks and guards."""
 
-    function: Callable[..., Any]
+    function: Callable[..., Any] | None
+    """None where the tool has no body: its calls are handed to whoever runs the agent."""
     name: str
     description: str
     """What it does and when to use it: the docstring's first paragraph, on one line."""
@@ -44,6 +46,8 @@ class Tool:
     """Seconds that a call may take, retries included."""
     max_chars: int = 4000
     """Characters of a result that the model gets to read."""
+    cached: bool = True
+    """Within a run, the same call again gets the earlier result."""
     injected: tuple[str, ...] = ()
     """Parameters that the runner fills in with the `ToolContext`."""
     when: Callable[[ToolContext], bool] | None = None
@@ -63,7 +67,7 @@ class Tool:
             )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
+        return self._body(*args, **kwargs)
 
     @property
     def may_write(self) -> bool:
@@ -75,9 +79,15 @@ class Tool:
         """The tool on one line, for a prompt."""
         return signature_line(self.name, self.description, self.schema)
 
+    @property
+    def short_line(self) -> str:
+        """The tool on one line without its arguments' types, for a prompt that names many."""
+        names = ", ".join(self.schema.get("properties", {}))
+        return f"{self.name}({names}) - {self.description}"
+
     def invoke(self, arguments: BaseModel, context: ToolContext) -> Any:
         """Call the function with validated arguments; of an async function, a coroutine."""
-        parameters = inspect.signature(self.function).parameters
+        parameters = inspect.signature(self._body).parameters
         values = dict[str, Any](dict.fromkeys(self.injected, context))
         for field, info in type(arguments).model_fields.items():
             name = info.alias or field
@@ -89,7 +99,16 @@ class Tool:
             for parameter in parameters.values()
             if parameter.kind is inspect.Parameter.POSITIONAL_ONLY and parameter.name in values
         ]
-        return self.function(*positional, **values)
+        return self._body(*positional, **values)
+
+    @property
+    def _body(self) -> Callable[..., Any]:
+        if self.function is None:
+            raise UsageError(
+                f"Tool {self.name!r} has no body; its calls are answered by "
+                "agent.resume(run_id, results={call_id: …})."
+            )
+        return self.function
 
 
 @overload
@@ -104,6 +123,7 @@ def tool(
     repeatable: bool | None = None,
     timeout: float = 30.0,
     max_chars: int = 4000,
+    cached: bool = True,
     when: Callable[[ToolContext], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
@@ -117,19 +137,23 @@ def tool(
     repeatable: bool | None = None,
     timeout: float = 30.0,
     max_chars: int = 4000,
+    cached: bool = True,
     when: Callable[[ToolContext], bool] | None = None,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a tool of a typed function, sync or async. Use bare or with keywords.
 
     Args:
-        function: The function; its docstring tells the model when to use it.
-        name: The tool's name; the function's by default.
+        function: The function; its docstring tells the model when to use it. Or a pydantic class:
+            its fields are the arguments, and its `__call__` the body.
+        name: The tool's name; that of the function or class by default.
         effects: What a call may do: "reads", "writes", "network", "executes"; an empty list says
             that it only computes. Left out, it is unknown, and treated as if it may write.
         repeatable: Whether the same call may be made again without harm. By default so where the
             effects are known and neither write nor execute.
         timeout: Seconds that a call may take.
         max_chars: Characters of a result that the model gets to read.
+        cached: Whether the same call again within a run gets the earlier result; not so for a
+            tool whose answer changes, such as one that throws dice.
         when: Whether a run is offered the tool, by its surroundings: a tool that can do nothing
             there only leads a model astray.
 
@@ -146,6 +170,7 @@ def tool(
             repeatable=safe if repeatable is None else repeatable,
             timeout=timeout,
             max_chars=max_chars,
+            cached=cached,
             when=when,
         )
 
@@ -153,15 +178,22 @@ def tool(
 
 
 def as_tool(source: Any) -> Tool:
-    """A tool from what may be one: a `Tool`, a typed function or method, a LangChain `BaseTool`.
+    """A tool from what may be one.
+
+    Args:
+        source: A `Tool`, a typed function or method, a pydantic class, a LangChain `BaseTool`, or
+            a dict that describes a function in OpenAI's form; the last has no body, and so has a
+            pydantic class without `__call__`.
 
     Raises:
-        UsageError: if it is none of these, or the function can't be a tool.
+        UsageError: if it is none of these, or can't be a tool.
     """
     if isinstance(source, Tool):
         return source
-    if inspect.isroutine(source):
+    if inspect.isroutine(source) or _is_model(source):
         return tool(source)
+    if isinstance(source, Mapping):
+        return Tool(**described(source))
     from agentic.tools.langchain import from_langchain
 
     return from_langchain(source)
@@ -192,7 +224,9 @@ def _default_is_ours(parameter: inspect.Parameter | None) -> bool:
 
 
 def _read(function: Callable[..., Any], name: str | None) -> dict[str, Any]:
-    """What the function itself says of the tool."""
+    """What the function or class itself says of the tool."""
+    if _is_model(function):
+        return read_class(cast("type[BaseModel]", function), name)
     title = name if name is not None else getattr(function, "__name__", str(function))
     arguments, injected = read_signature(function, title)
     return {
@@ -203,6 +237,10 @@ def _read(function: Callable[..., Any], name: str | None) -> dict[str, Any]:
         "schema": _schema(arguments, title),
         "injected": injected,
     }
+
+
+def _is_model(source: Any) -> bool:
+    return isinstance(source, type) and issubclass(source, BaseModel)
 
 
 def _effects(effects: Iterable[Effect] | None) -> frozenset[Effect] | None:

@@ -1,7 +1,8 @@
 """What a tool is handed, and what it may hand back besides a plain value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ class ToolContext:
     memory: "Memory | None" = None
     """Memory of the agent; None when it has none."""
     run_id: str = ""
+    files: Path | None = None
+    """Folder of the run's own files, where results too long to be read at once lie; made when
+    needed. None where nothing is kept."""
+    cancelled: Event = field(default_factory=Event, compare=False)
+    """Set when nobody waits for the call any more; a tool that works for long should look."""
 
 
 @dataclass(frozen=True)

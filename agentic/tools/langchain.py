@@ -3,26 +3,18 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, create_model
 
 from agentic.errors import ToolError, UsageError
 from agentic.tools.base import Tool
+from agentic.tools.modelling import model_of
 from agentic.tools.schema import plain, schema_of
-from agentic.tools.signature import field_name, summary
+from agentic.tools.signature import summary
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 __all__ = ["from_langchain"]
-
-_TYPES: dict[str, Any] = {
-    "string": str,
-    "integer": int,
-    "number": float,
-    "boolean": bool,
-    "array": list[Any],
-    "object": dict[str, Any],
-}
 
 
 def from_langchain(source: Any) -> Tool:
@@ -40,7 +32,7 @@ def from_langchain(source: Any) -> Tool:
         )
     given = source.tool_call_schema
     if isinstance(given, dict):
-        arguments, schema = _model(source.name, given), plain(given)
+        arguments, schema = model_of(source.name, given), plain(given)
     elif issubclass(given, BaseModel):
         extra = given.model_config.get("extra", "forbid")
         arguments = create_model(given.__name__, __base__=given, __cls_kwargs__={"extra": extra})
@@ -76,15 +68,3 @@ def _caller(source: "BaseTool") -> Callable[..., Any]:
             raise ToolError(str(error)) from error
 
     return acall if is_async else call
-
-
-def _model(name: str, schema: dict[str, Any]) -> type[BaseModel]:
-    """A model that checks names and outermost types; the tool's own server checks the rest."""
-    fields: dict[str, Any] = {}
-    for argument, each in schema.get("properties", {}).items():
-        kind = _TYPES.get(str(each.get("type")), Any)
-        if argument in schema.get("required", ()):
-            fields[field_name(argument)] = (kind, Field(alias=argument))
-        else:
-            fields[field_name(argument)] = (kind | None, Field(None, alias=argument))
-    return create_model(f"{name} arguments", __config__=ConfigDict(extra="forbid"), **fields)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import date, time
 from enum import Enum
 from inspect import isasyncgen
@@ -14,7 +14,7 @@ from agentic.cleaning import clean
 from agentic.errors import ToolError
 from agentic.tools.context import ToolOutput
 
-__all__ = ["fit", "render"]
+__all__ = ["fit", "left_out", "render"]
 
 
 def render(value: Any) -> ToolOutput:
@@ -76,21 +76,28 @@ def _no_result() -> ToolError:
     )
 
 
-def fit(text: str, max_chars: int) -> str:
+def left_out(count: int, start: int) -> str:
+    """The line that stands for characters left out of a text.
+
+    Args:
+        count: How many.
+        start: Where they begin.
+    """
+    return f"\n… {count:,} characters left out …\n"
+
+
+def fit(text: str, max_chars: int, told: Callable[[int, int], str] = left_out) -> str:
     """The text, cleaned; of a longer one head and tail with a line between that says so.
 
     Args:
         text: The text, of any length.
         max_chars: Characters that the outcome has at most.
+        told: Makes the line between of how many characters are left out, and where they begin.
     """
     if len(text) <= max_chars:
         return clean(text)
-    room = max_chars - len(_left_out(len(text)))
+    room = max_chars - len(told(len(text), len(text)))
     head = room * 2 // 3
     tail = room - head
-    middle = _left_out(len(text) - room)
+    middle = told(len(text) - room, head)
     return clean(text[:head]) + middle + clean(text[len(text) - tail :])
-
-
-def _left_out(count: int) -> str:
-    return f"\n… {count:,} characters left out …\n"

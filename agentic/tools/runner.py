@@ -1,28 +1,31 @@
-"""One tool call, made so that whatever the tool does comes back as an observation."""
+"""Tool calls, made so that whatever a tool does comes back as an observation."""
 
 import asyncio
 import inspect
 import logging
 import random
-import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 from pydantic import BaseModel
 
 from agentic.cleaning import clean
-from agentic.errors import ToolError, TransientToolError
-from agentic.naming import did_you_mean, nearest
+from agentic.errors import ToolError, UncertainToolError, may_pass
+from agentic.naming import did_you_mean, matched, nearest
 from agentic.state import Observation, ToolCall
-from agentic.tools.arguments import shortened, storable, validated
+from agentic.tools import journal
+from agentic.tools.arguments.validation import shortened, storable, validated
 from agentic.tools.base import Tool
 from agentic.tools.context import ToolContext, ToolOutput
+from agentic.tools.kept import within
 from agentic.tools.printing import printing_to_stderr
 from agentic.tools.rendering import fit, render
 from agentic.tools.threads import in_thread
 
-__all__ = ["run_call"]
+__all__ = ["AT_ONCE", "run_call", "run_calls"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,9 +35,8 @@ _GRACE = 1.0
 """Seconds that a cancelled async tool has to clean up."""
 _LONGEST_ERROR = 1000
 
-
-class _Overdue(ToolError):
-    """The call outlasted its time."""
+AT_ONCE = 4
+"""Calls that run side by side."""
 
 
 Pause = Callable[[float], Awaitable[Any]]
@@ -52,8 +54,9 @@ async def run_call(
 
     Arguments are validated and coerced, time and result are limited, a passing fault of a
     repeatable tool is tried again twice. A sync function runs in a daemon thread: one that never
-    returns is left behind at its time limit and holds up neither the run nor the process's end.
-    What a tool prints goes to stderr.
+    returns is abandoned at its time limit and holds up neither the run nor the process's end.
+    What a tool prints goes to stderr. Where the context has a folder for the run's files, the call
+    is journalled there, and a result over the limit is kept whole.
 
     Args:
         tool: The tool, or None where there is none of the call's name.
@@ -62,27 +65,64 @@ async def run_call(
         names: The names of the tools there are, for the message about an unknown one.
         pause: Waits for the seconds given, between tries.
     """
-    started = time.monotonic()
+    began = time.monotonic()
     most = _LONGEST_ERROR if tool is None else tool.max_chars
-    ok, in_doubt, output = False, False, ToolOutput("")
+    context = replace(context, cancelled=Event())
+    args = storable(call.args)
+    ok, in_doubt, kept, output = False, False, False, ToolOutput("")
+    journal.started(context.files, call, args)
     try:
         output = await _perform(tool, call, context, names, pause)
-        ok, result = True, fit(output.text, most)
+        ok, (result, kept) = True, within(output.text, most, call.id, context.files)
     except ToolError as error:
-        in_doubt = isinstance(error, _Overdue) and tool is not None and not tool.repeatable
+        in_doubt = (
+            isinstance(error, UncertainToolError) and tool is not None and not tool.repeatable
+        )
         _log.debug("call of %s failed", call.name, exc_info=error)
         result = fit(str(error), min(most, _LONGEST_ERROR))
-    return Observation(
+    finally:
+        context.cancelled.set()
+    seen = Observation(
         id=call.id,
         step=call.step,
         name=call.name,
-        args=storable(call.args),
+        args=args,
         ok=ok,
         result=result,
-        seconds=time.monotonic() - started,
+        seconds=time.monotonic() - began,
         in_doubt=in_doubt,
+        kept=kept,
         sources=tuple(clean(source) for source in output.sources),
     )
+    journal.ended(context.files, seen)
+    return seen
+
+
+async def run_calls(
+    tools: Mapping[str, Tool],
+    calls: Sequence[ToolCall],
+    context: ToolContext,
+    *,
+    at_once: int = AT_ONCE,
+) -> list[Observation]:
+    """Make the independent calls of a turn side by side; what came of them, in their order.
+
+    Args:
+        tools: The tools there are, by name.
+        calls: What the model wants.
+        context: Handed to the tools that ask for it.
+        at_once: Calls that run at the same time.
+    """
+    room = asyncio.Semaphore(at_once)
+
+    async def make(call: ToolCall) -> Observation:
+        async with room:
+            tool = tools.get(matched(call.name, tools) or "")
+            return await run_call(tool, call, context, tuple(tools))
+
+    async with asyncio.TaskGroup() as group:
+        made = [group.create_task(make(call)) for call in calls]
+    return [task.result() for task in made]
 
 
 async def _perform(
@@ -106,7 +146,9 @@ async def _within(tool: Tool, work: Coroutine[Any, Any, ToolOutput]) -> ToolOutp
             task.cancel()
             await asyncio.wait({task}, timeout=_GRACE)
             doubt = "" if tool.repeatable else " It may or may not have been done."
-            raise _Overdue(f"{tool.name} did not finish within {tool.timeout:g} seconds.{doubt}")
+            raise UncertainToolError(
+                f"{tool.name} did not finish within {tool.timeout:g} seconds.{doubt}"
+            )
     finally:
         task.cancel()
     if task.cancelled():
@@ -122,8 +164,10 @@ async def _tries(
     while True:
         try:
             return await _once(tool, arguments, context)
+        except UncertainToolError:
+            raise
         except Exception as error:
-            passing = _may_pass(error)
+            passing = may_pass(error)
             if not (passing and delays):
                 tried = f" (tried {len(_DELAYS) + 1} times)" if passing and tool.repeatable else ""
                 raise ToolError(_told(error) + tried) from error
@@ -148,14 +192,6 @@ async def _once(tool: Tool, arguments: BaseModel, context: ToolContext) -> ToolO
             return render(await value)
     except SystemExit as error:
         raise ToolError(f"{tool.name} tried to end the program (exit {error.code}).") from error
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether the same call may work in a moment."""
-    httpx: Any = sys.modules.get("httpx")  # one that was never imported raised nothing
-    if httpx is not None and isinstance(error, httpx.TransportError):
-        return True
-    return isinstance(error, TransientToolError | ConnectionError | TimeoutError)
 
 
 def _told(error: Exception) -> str:

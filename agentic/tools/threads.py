@@ -1,22 +1,32 @@
 """A thread for a function that may never return."""
 
 import asyncio
+import ctypes
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from threading import Thread
+from threading import Thread, Timer
 from typing import TypeVar
 
-__all__ = ["in_thread"]
+__all__ = ["Abandoned", "in_thread"]
 
 T = TypeVar("T")
+
+GRACE = 1.0
+"""Seconds that abandoned work has to end by itself."""
+
+
+class Abandoned(BaseException):
+    """Raised within work that nobody waits for any more, so that it ends."""
 
 
 async def in_thread(work: Callable[[], T]) -> T:
     """What the function returns, called in a daemon thread with this task's context variables.
 
-    A caller that is cancelled leaves the thread behind. So the thread is a daemon of our own: those
-    of anyio and of the event loop would be waited for when the process ends.
+    A caller that is cancelled leaves the thread behind: after a second of grace `Abandoned` is
+    raised within it, at its next line of Python. One that is blocked in a system call ends when
+    that returns. So the thread is a daemon of our own: those of anyio and of the event loop would
+    be waited for when the process ends.
 
     Raises:
         BaseException: what the function raised.
@@ -37,8 +47,27 @@ async def in_thread(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, value, raised)
 
-    Thread(target=copy_context().run, args=(run,), name="tool", daemon=True).start()
-    value, raised = await outcome
+    thread = Thread(target=copy_context().run, args=(run,), name="tool", daemon=True)
+    thread.start()
+    try:
+        value, raised = await outcome
+    except asyncio.CancelledError:
+        _end_later(thread)
+        raise
     if raised is not None:
         raise raised
     return value  # type: ignore[return-value]  # T may be None itself
+
+
+def _end_later(thread: Thread) -> None:
+    timer = Timer(GRACE, _end, (thread,))
+    timer.daemon = True
+    timer.start()
+
+
+def _end(thread: Thread) -> None:
+    if thread.is_alive() and thread.ident is not None:
+        # the one way that CPython has to break off Python code in another thread
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(Abandoned)
+        )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -212,7 +213,7 @@ def opaque(a: inspect.Signature) -> None: ...
         (lost, "type hints of tool 'lost' can't be resolved .*Nowhere"),
         (opaque, "Tool 'opaque' can't take these arguments"),
         (lambda: 1, "'<lambda>' can't be a tool's name"),
-        (Place, "can't be a tool; give a function"),
+        (Path, "can't be a tool; give a function"),
         (len, "has no type hint"),
     ],
 )
@@ -255,14 +256,20 @@ def test_toolbox_refuses_two_tools_of_one_name() -> None:
 
 def test_builtin_tools_are_described_in_short() -> None:
     assert list(BUILTIN) == [
-        *("calculator", "list_files", "read_file", "search_files"),
-        *("web_search", "remember", "recall", "search_documents"),
+        *("calculator", "datetime", "python"),
+        *("list_files", "read_file", "search_files", "query_database"),
+        *("write_file", "edit_file", "move_file"),
+        *("web_search", "web_fetch", "weather"),
+        *("remember", "recall", "search_documents"),
     ]
     for each in BUILTIN.values():
         assert isinstance(each, Tool)
         assert each.effects is not None
-        assert 10 < len(each.signature_line) < 260
-    assert [name for name, each in BUILTIN.items() if each.may_write] == ["remember"]
+        assert 10 < len(each.short_line) < 200
+        assert len(each.signature_line) < 500
+    assert [name for name, each in BUILTIN.items() if each.may_write] == [
+        *("write_file", "edit_file", "move_file", "remember")
+    ]
 
 
 def test_importing_the_tools_is_cheap() -> None:

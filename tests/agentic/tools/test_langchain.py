@@ -113,7 +113,7 @@ def test_arguments_given_as_a_json_schema(tmp_path: Path) -> None:
     assert "'city' is missing" in run(made, tmp_path).result
 
 
-@pytest.mark.parametrize("wrong", [object(), "add", {"name": "x"}])
+@pytest.mark.parametrize("wrong", [object(), "add", 3])
 def test_anything_else_is_refused(wrong: Any) -> None:
     from agentic.errors import UsageError
 

@@ -60,6 +60,7 @@ def measure(length: float, unit: Literal["km", "mi"] = "km", count: int = 1) -> 
 def test_arguments_are_converted_where_the_meaning_is_certain() -> None:
     assert run(measure, {"length": "2.5", "count": "3"}).result == "7.5 km"
     assert run(measure, {"length": 2, "count": 3.0, "unit": "mi"}).result == "6 mi"
+    assert run(measure, {"length": 2, "count": None}).result == "2 km"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_arguments_are_converted_where_the_meaning_is_certain() -> None:
         ({"length": 1, "units": "km"}, "there is no argument 'units', perhaps 'unit'"),
         ({"length": 1, "unit": "m"}, "'unit': input should be 'km' or 'mi', not 'm'"),
         ({"length": "long"}, "'length': input should be a valid number"),
-        ({"length": 1, "count": None}, "'count': input should be a valid integer, not None"),
+        ({"length": None}, "'length': input should be a valid number, not None"),
         ({"length": "x" * 10**6}, "…"),
         ({"length": {"a": [[[1]]]}}, "'length': input should be a valid number"),
         ({"length": "\ud800"}, "'length': input should be a valid number"),
@@ -470,3 +471,23 @@ def test_the_context_and_context_variables_reach_the_thread() -> None:
         return await go(where)
 
     assert asyncio.run(main()).result == "r1 t1 True"
+
+
+def test_work_that_nobody_waits_for_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agentic.tools.threads.GRACE", 0.01)
+    seen: list[threading.Thread] = []
+    told: list[bool] = []
+
+    @tool(timeout=0.05)
+    def spin(context: ToolContext) -> None:
+        seen.append(threading.current_thread())
+        try:
+            while True:
+                pass
+        finally:
+            told.append(context.cancelled.is_set())
+
+    assert run(spin).in_doubt
+    seen[0].join(30)
+    assert not seen[0].is_alive()
+    assert told == [True]
