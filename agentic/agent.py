@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from agentic.cleaning import clean
 from agentic.errors import UsageError
-from agentic.events import Event, RunStarted
+from agentic.events import Event, Resumed, RunStarted
 from agentic.result import Result
-from agentic.safety.budget import Limits
+from agentic.runs import Runs
+from agentic.safety.budget import Limits, Usage
 from agentic.settings import settings
 from agentic.tools.base import Tool, toolbox
 from agentic.tools.context import ToolContext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from agentic.context import Context
+    from agentic.state import State, ToolCall
     from memory import Memory
 
 __all__ = ["Agent", "checked"]
@@ -40,7 +42,9 @@ class Agent:
     Args:
         name: A short name.
         instructions: Who the agent is and how it should work, for the system message.
-        tools: Typed Python functions, `@tool` functions or LangChain tools.
+        tools: Typed Python functions, `@tool` functions, LangChain tools, or dicts that describe
+            functions in OpenAI's form. A dict has no body: a run pauses where it is called, until
+            `resume` is given what came of the call.
         model: A model's name (see `agentic models`) or any LangChain chat model; the
             configured default when not given.
         memory: What runs recall from and remember into; None for an agent without memory.
@@ -50,7 +54,7 @@ class Agent:
 
     name: str
     instructions: str = "You are a careful assistant."
-    tools: Sequence["Tool | BaseTool | Callable[..., Any]"] = ()
+    tools: Sequence["Tool | BaseTool | Callable[..., Any] | Mapping[str, Any]"] = ()
     model: "str | BaseChatModel | None" = None
     memory: "Memory | None" = None
     limits: Limits = field(default_factory=Limits)
@@ -76,45 +80,114 @@ class Agent:
         """
         return Result.of(self.stream(task, history=history))
 
-    def stream(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> Iterator[Event]:
-        """Do a task and yield what happens as it happens. Closing the iterator stops the run."""
+    def resume(self, run_id: str, results: Mapping[str, Any] | None = None) -> Result:
+        """Go on with a run that is paused, and return what came of the whole of it.
+
+        Args:
+            run_id: The run's id.
+            results: For calls of tools without a body (`Result.pending`), by call id: what came of
+                them, as a tool would return it, or an exception. Those left out are waited for.
+
+        Raises:
+            UsageError: if there is no such run or call, or nothing is waited for.
+            ModelError: if the model can't be loaded or fails.
+        """
+        earlier = self._runs.events(run_id)
+        return Result.of([*earlier, *_stream(lambda: self.aresume(run_id, results))])
+
+    def propose(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> "list[ToolCall]":
+        """The tool calls that the task asks for first, checked, none of them made.
+
+        They are decided in one go, from the task alone: what can be called before any result is
+        known.
+
+        Args:
+            task: What is to be done, in any language.
+            history: Earlier turns of the talk, which the task may refer to.
+
+        Returns:
+            Calls with `name` and `args`; none where no tool fits.
+
+        Raises:
+            UsageError: if the task is empty or too long.
+            ModelError: if the model can't be loaded or fails.
+        """
         from anyio.from_thread import start_blocking_portal
 
-        queue: SimpleQueue[Event | None] = SimpleQueue()
-
-        async def pump() -> None:
-            try:
-                async for event in self.astream(task, history=history):
-                    queue.put(event)
-            finally:
-                queue.put(None)
-
         with start_blocking_portal() as portal:
-            running = portal.start_task_soon(pump)
-            try:
-                while (event := queue.get()) is not None:
-                    yield event
-                running.result()
-            finally:
-                running.cancel()
+            return portal.call(lambda: self.apropose(task, history=history))
+
+    async def apropose(
+        self, task: str, *, history: Sequence["BaseMessage"] = ()
+    ) -> "list[ToolCall]":
+        """`propose` for asyncio."""
+        from agentic.proposing import propose
+        from agentic.state import beginning
+        from agentic.tools.threads import in_thread
+
+        context, _ = await in_thread(self._bound)
+        return await propose(beginning(uuid4().hex[:12], checked(task)), context, history)
+
+    def stream(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> Iterator[Event]:
+        """Do a task and yield what happens as it happens. Closing the iterator stops the run."""
+        return _stream(lambda: self.astream(task, history=history))
 
     async def astream(
         self, task: str, *, history: Sequence["BaseMessage"] = ()
     ) -> AsyncIterator[Event]:
         """`stream` for asyncio: the one implementation that the others are doors to."""
-        from agentic.nodes.recall import opening
-        from agentic.state import beginning
-        from agentic.stream import watch
         from agentic.tools.threads import in_thread
 
         asked = checked(task)
         run_id = uuid4().hex[:12]
-        yield RunStarted(run_id=run_id, agent=self.name, model=_model_name(self._model), task=asked)
+        begun = RunStarted(
+            run_id=run_id, agent=self.name, model=_model_name(self._model), task=asked
+        )
+        yield begun
         context, graph = await in_thread(self._bound)
-        start = beginning(run_id, asked)
-        if history:
-            start["messages"] = [*opening(context), *history]
-        async for event in watch(graph, start):
+        start = _start(run_id, asked, history, context)
+        if not self._may_pause:
+            from agentic.stream import watch
+
+            async for event in watch(graph, start, run_id):
+                yield event
+            return
+        self._runs.note(begun, run_id)
+        async with self._runs.durable(graph) as kept:
+            async for event in self._noted(kept, start, run_id):
+                yield event
+
+    async def aresume(
+        self, run_id: str, results: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Event]:
+        """`resume` for asyncio: yields what happens from here on."""
+        from langgraph.types import Command
+
+        from agentic.pausing import answers, waiting
+        from agentic.tools.threads import in_thread
+
+        earlier = self._runs.events(run_id)
+        told = answers(run_id, waiting(earlier, run_id), results or {})
+        _, graph = await in_thread(self._bound)
+        async with self._runs.durable(graph) as kept:
+            state = await kept.aget_state({"configurable": {"thread_id": run_id}})
+            ids = {each.value["id"]: each.id for each in state.interrupts}
+            resumed = Resumed(ids=list(told))
+            self._runs.note(resumed, run_id)
+            yield resumed
+            go_on: Command[Any] = Command(resume={ids[call]: told[call] for call in told})
+            before = Result.of(earlier).usage
+            async for event in self._noted(kept, go_on, run_id, before):
+                yield event
+
+    async def _noted(
+        self, graph: Any, start: Any, run_id: str, before: Usage | None = None
+    ) -> AsyncIterator[Event]:
+        """What happens in a run that may pause, each event kept on disk as well."""
+        from agentic.stream import watch
+
+        async for event in watch(graph, start, run_id, before):
+            self._runs.note(event, run_id)
             yield event
 
     @property
@@ -138,7 +211,12 @@ class Agent:
     def _bind(self, tools: Mapping[str, Tool]) -> "tuple[Context, Any]":
         from agentic.context import Context
         from agentic.graph import build
+        from agentic.tools.choice import MANY, ToolIndex
+        from agentic.tools.kept import read_result
 
+        cache = settings().home / "cache" / "tools"
+        if tools:
+            tools = {**tools, read_result.name: read_result}
         context = Context(
             name=self.name,
             instructions=self.instructions,
@@ -147,8 +225,18 @@ class Agent:
             memory=self.memory,
             limits=self.limits,
             workspace=self.workspace.resolve(),
+            runs=self._runs,
+            index=ToolIndex(tools, cache=cache) if len(tools) > MANY + 1 else None,
         )
         return context, build(context)
+
+    @property
+    def _runs(self) -> Runs:
+        return Runs(settings().home / "runs")
+
+    @property
+    def _may_pause(self) -> bool:
+        return any(tool.function is None for tool in self._toolbox.values())
 
     @cached_property
     def _toolbox(self) -> Mapping[str, Tool]:
@@ -165,6 +253,39 @@ class Agent:
 
         model = self.model if self.model is not None else settings().model
         return resolve(model) if isinstance(model, str) else model
+
+
+def _start(run_id: str, task: str, history: Sequence["BaseMessage"], context: "Context") -> "State":
+    from agentic.nodes.recall import opening
+    from agentic.state import beginning
+
+    start = beginning(run_id, task)
+    if history:
+        start["messages"] = [*opening(context), *history]
+    return start
+
+
+def _stream(events: Callable[[], AsyncIterator[Event]]) -> Iterator[Event]:
+    """The events of an asynchronous run, for code that is not; closing the iterator stops it."""
+    from anyio.from_thread import start_blocking_portal
+
+    queue: SimpleQueue[Event | None] = SimpleQueue()
+
+    async def pump() -> None:
+        try:
+            async for event in events():
+                queue.put(event)
+        finally:
+            queue.put(None)
+
+    with start_blocking_portal() as portal:
+        running = portal.start_task_soon(pump)
+        try:
+            while (event := queue.get()) is not None:
+                yield event
+            running.result()
+        finally:
+            running.cancel()
 
 
 def checked(task: str) -> str:

@@ -1,15 +1,18 @@
 """What an agent brings to every node: its model, tools, memory and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
+from agentic.runs import Runs
 from agentic.safety.budget import Limits
 from agentic.state import State
 from agentic.tools.base import Tool
+from agentic.tools.choice import ToolIndex
+from agentic.tools.kept import read_result
 
 if TYPE_CHECKING:
     from memory import Memory
@@ -30,6 +33,33 @@ class Context:
     memory: "Memory | None"
     limits: Limits
     workspace: Path
+    runs: Runs
+    """Where runs keep what is theirs."""
+    index: ToolIndex | None = None
+    """Finds the tools that fit a task; None where there are so few that prompts name them all."""
+
+    @property
+    def listed(self) -> list[str]:
+        """Names of the tools that every prompt names; none where there are too many for it."""
+        return [] if self.index is not None else [n for n in self.tools if n != read_result.name]
+
+    def fitting(self, state: State, text: str) -> list[str]:
+        """Names of the tools that a plan may have.
+
+        Args:
+            state: The run's.
+            text: What the plan is for; where there are many tools, those that fit it are named.
+        """
+        names = self.listed
+        if self.index is not None:
+            earlier = [step.tool for step in state["plan"]]
+            names = list(dict.fromkeys([*self.index.best(text), *earlier]))
+        kept = any(seen.kept for seen in state["observations"])
+        return [*names, read_result.name] if kept and read_result.name not in names else names
+
+    def lines(self, names: Iterable[str]) -> str:
+        """The tools of these names, a line each, for a prompt."""
+        return "\n".join(f"- {self.tools[name].short_line}" for name in names)
 
     def time_left(self, state: State) -> float:
         """Seconds that the run has left."""

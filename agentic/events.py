@@ -8,16 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from agentic.safety.budget import Usage
-from agentic.state import Recollection, Record, Status, Step, Verdict
+from agentic.state import Recollection, Record, Status, Step, ToolCall, Verdict
 
 __all__ = [
     "Answered",
     "Event",
     "Learned",
     "ModelCalled",
+    "Paused",
     "Planned",
     "Recalled",
     "Reflected",
+    "Resumed",
     "RunEnded",
     "RunStarted",
     "TextDelta",
@@ -84,7 +86,22 @@ class ToolEnded(Record):
     seconds: float
     repeated: bool = False
     in_doubt: bool = False
+    kept: bool = False
     sources: tuple[str, ...] = ()
+
+
+class Paused(Record):
+    """The run waits for the results of calls that it does not make itself."""
+
+    type: Literal["paused"] = "paused"
+    calls: list[ToolCall]
+
+
+class Resumed(Record):
+    """Results came for calls that the run waited for, and it goes on."""
+
+    type: Literal["resumed"] = "resumed"
+    ids: list[str]
 
 
 class Reflected(Record):
@@ -138,6 +155,8 @@ Event = Annotated[
     | Planned
     | ToolStarted
     | ToolEnded
+    | Paused
+    | Resumed
     | Reflected
     | TextDelta
     | Answered

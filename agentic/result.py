@@ -8,16 +8,18 @@ from pydantic import BaseModel, ConfigDict
 from agentic.events import (
     Answered,
     Event,
+    Paused,
     Planned,
     Recalled,
     Reflected,
+    Resumed,
     RunEnded,
     RunStarted,
     ToolEnded,
     ToolStarted,
 )
 from agentic.safety.budget import Usage
-from agentic.state import Observation, Status, Step
+from agentic.state import Observation, Status, Step, ToolCall
 
 __all__ = ["Result"]
 
@@ -39,6 +41,8 @@ class Result(BaseModel):
     """The plan's steps, each finished one with the id of the call that proves it."""
     calls: list[Observation]
     """The tool calls in order: `id`, `name`, `args`, `result`, `ok`, `seconds`."""
+    pending: list[ToolCall]
+    """Where the status is "paused": the calls whose results `Agent.resume` waits for."""
     sources: list[str]
     """What the answer cites, in order; then what else the run was given: files, addresses,
     memories."""
@@ -51,7 +55,7 @@ class Result(BaseModel):
         Raises:
             ValueError: if the events don't hold a run's beginning and end.
         """
-        found: dict[str, Any] = {"steps": [], "calls": [], "answer": ""}
+        found: dict[str, Any] = {"steps": [], "calls": [], "pending": [], "answer": ""}
         started: dict[str, ToolStarted] = {}
         for event in events:
             match event:
@@ -65,10 +69,16 @@ class Result(BaseModel):
                     found["calls"].append(_observation(started[id], event))
                 case Answered(text=text, sources=sources):
                     found |= {"answer": text, "cited": sources}
+                case Paused(calls=calls):
+                    found["pending"] = calls
+                case Resumed():
+                    found["pending"] = []
                 case RunEnded():
                     found |= event.model_dump(include={"run_id", "status", "reason", "usage"})
                 case Recalled(hits=hits):
                     found["recalled"] = [hit.citation for hit in hits]
+        begun = list(started)  # calls of one turn come back as they happen to
+        found["calls"].sort(key=lambda seen: begun.index(seen.id))
         return cls(**found, sources=_sources(found))
 
 

@@ -4,6 +4,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, field_validator
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
     """Agent used where none is named; see `agentic agents`."""
     memory: str | Path = Field(default_factory=lambda data: data["home"] / "memory")
     """Folder of the memory, or the address of the Chroma server that holds its vectors."""
+    tool_calls: Literal["auto", "native", "json"] = "auto"
+    """How models are asked for tool calls: by tool calls of their own, by JSON, or by what
+    LangChain's profile says of the model."""
     hub: str = Field(default="https://huggingface.co", validation_alias="HF_ENDPOINT")
     """Model hub that weights are fetched from first; a mirror is named by `HF_ENDPOINT`."""
 

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk
+from langgraph.types import Command
 
 from agentic.events import (
     Answered,
     Event,
     Learned,
     ModelCalled,
+    Paused,
     Planned,
     Recalled,
     Reflected,
@@ -21,41 +23,62 @@ from agentic.events import (
 )
 from agentic.models.decide import usage_of
 from agentic.safety.budget import Usage
-from agentic.state import State, Update
+from agentic.state import State, ToolCall, Update
+from agentic.tools.runner import AT_ONCE
 
 __all__ = ["watch"]
 
+INTERRUPT = "__interrupt__"
+"""Stands in LangGraph's stream for what a run waits for."""
+MODES = ["updates", "messages"]
 MOST_SUPERSTEPS = 1_000
 """More than the longest run has: 3 plans of 8 steps, 3 tries each, 3 supersteps a try, is 216."""
 
 
-async def watch(graph: Any, start: State) -> AsyncIterator[Event]:
-    """Run a graph to its end and yield what happens.
+async def watch(
+    graph: Any, start: State | Command[Any], run_id: str, before: Usage | None = None
+) -> AsyncIterator[Event]:
+    """Run a graph, to its end or until it waits, and yield what happens.
 
     Args:
         graph: The compiled graph of an agent.
-        start: The run's first state; it holds `run_id` and `task`.
+        start: The run's first state, or what a run that waits goes on with.
+        run_id: The run's id; the thread's, where the graph keeps its state.
+        before: What the run had used before it waited.
     """
     began = time.monotonic()
-    usage = Usage()
-    end: Update = {}
-    config = {"recursion_limit": MOST_SUPERSTEPS}
-    modes = ["updates", "messages"]
-    async for mode, part in graph.astream(start, config, stream_mode=modes):
+    usage = before if before is not None else Usage()
+    earlier = usage.seconds
+    end: Update = {"status": "paused"}
+    waiting: list[ToolCall] = []
+    async for mode, part in graph.astream(start, _config(run_id), stream_mode=MODES):
         if mode == "messages":
             message, origin = part
             if origin.get("langgraph_node") == "answer" and isinstance(message, AIMessageChunk):
                 yield TextDelta(text=str(message.text))
             continue
         for node, update in part.items():
+            if node == INTERRUPT:
+                waiting += [ToolCall.model_validate(asked.value) for asked in update]
+                continue
             usage += update.get("usage", Usage())
             end = {**end, **update}
             for event in _events(node, update):
                 yield event
-    took = usage.model_copy(update={"seconds": time.monotonic() - began})
-    yield RunEnded(
-        run_id=start["run_id"], status=end["status"], reason=end.get("reason", ""), usage=took
-    )
+    if waiting:
+        yield Paused(calls=waiting)
+        names = ", ".join(dict.fromkeys(call.name for call in waiting))
+        end["reason"] = f"waits for the results of {names}"
+    took = usage.model_copy(update={"seconds": earlier + time.monotonic() - began})
+    yield RunEnded(run_id=run_id, status=end["status"], reason=end.get("reason", ""), usage=took)
+
+
+def _config(run_id: str) -> dict[str, Any]:
+    return {
+        "recursion_limit": MOST_SUPERSTEPS,
+        "max_concurrency": AT_ONCE,
+        "configurable": {"thread_id": run_id},
+    }
 
 
 def _events(node: str, update: Update) -> Iterator[Event]:

@@ -8,6 +8,7 @@ assert "2 and 3" in model.asked[0]
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -15,6 +16,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
 __all__ = ["ScriptedModel", "call", "enough", "learned", "missing", "plan"]
@@ -23,14 +26,19 @@ __all__ = ["ScriptedModel", "call", "enough", "learned", "missing", "plan"]
 class ScriptedModel(BaseChatModel):
     """A chat model that gives the lines of a script, in order, whatever it is asked.
 
-    A line that is an exception is raised. An exhausted script fails the test that asks for more.
+    A line that is an exception is raised, one that is an `AIMessage` is given as it is: with tool
+    calls of a provider's form, for a model with `profile={"tool_calling": True}`. An exhausted
+    script fails the test that asks for more.
     """
 
     script: list[Any] = Field(default_factory=list)
     transcripts: list[list[BaseMessage]] = Field(default_factory=list)
     """The messages of every call, as they were sent."""
 
-    def __init__(self, *script: str | Exception, **fields: Any) -> None:
+    offered: list[list[str]] = Field(default_factory=list)
+    """Names of the tools that each call was offered by the provider's own form."""
+
+    def __init__(self, *script: str | Exception | AIMessage, **fields: Any) -> None:
         super().__init__(script=list(script), **fields)
 
     @property
@@ -50,6 +58,7 @@ class ScriptedModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         self.transcripts.append(list(messages))
+        self.offered.append([each["function"]["name"] for each in kwargs.get("tools", ())])
         if len(self.transcripts) > len(self.script):
             last = str(messages[-1].content)
             raise AssertionError(
@@ -58,6 +67,8 @@ class ScriptedModel(BaseChatModel):
         line = self.script[len(self.transcripts) - 1]
         if isinstance(line, Exception):
             raise line
+        if isinstance(line, AIMessage):
+            return ChatResult(generations=[ChatGeneration(message=line)])
         told = UsageMetadata(
             input_tokens=sum(len(str(message.content)) for message in messages),
             output_tokens=len(line),
@@ -65,6 +76,13 @@ class ScriptedModel(BaseChatModel):
         )
         answer = AIMessage(line, usage_metadata=told)
         return ChatResult(generations=[ChatGeneration(message=answer)])
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: Any = None, **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        """The model, told of tools in the form of a provider."""
+        told = [convert_to_openai_tool(each) for each in tools]
+        return self.bind(tools=told, tool_choice=tool_choice, **kwargs)
 
 
 def plan(*steps: tuple[str, str] | tuple[str, str, str]) -> str:

@@ -182,6 +182,8 @@ def _chunk(piece: Piece) -> ChatGenerationChunk:
     metadata = {"timings": piece["timings"]} if "timings" in piece else {}
     if choice.get("finish_reason"):
         metadata["finish_reason"] = choice["finish_reason"]
+    if choice.get("logprobs"):
+        metadata["logprobs"] = choice["logprobs"]
     message = AIMessageChunk(
         content=choice.get("delta", {}).get("content") or "",
         response_metadata=metadata,

@@ -11,6 +11,7 @@ from agentic.context import Context
 from agentic.models.decide import CLOSED, Decision, decide
 from agentic.prompts import in_short, prompt
 from agentic.state import State, Step, Update
+from agentic.tools.threads import in_thread
 from agentic.wording import bare, numbers, wording
 
 __all__ = ["Part", "Plan", "plan", "stands_in"]
@@ -85,9 +86,18 @@ async def _planned(state: State, context: Context) -> Decision[Plan]:
     ask = prompt("replan", missing=state["missing"], task=in_short(state["task"]))
     if state["plans"] == 0:
         ask = prompt("plan", task=state["task"])
-    schema = plan_schema((*context.tools, NO_TOOL))
+    names = await _fitting(state, context)
+    if context.index is not None:
+        ask = prompt("tools", tools=context.lines(names), ask=ask)
+    schema = plan_schema((*names, NO_TOOL))
     tries = context.tries_left(state)
     return await decide(context.model, state["messages"], ask, schema, tries=tries)
+
+
+async def _fitting(state: State, context: Context) -> list[str]:
+    """The tools that the plan may have; of many, those that fit the task or what is missing."""
+    about = state["task"] if state["plans"] == 0 else f"{state['missing']}\n{state['task']}"
+    return await in_thread(partial(context.fitting, state, about))
 
 
 async def _planned_again(
@@ -97,7 +107,7 @@ async def _planned_again(
     tries = context.tries_left(state) - before.usage.model_calls
     if tries < 1:
         return before
-    schema = plan_schema((*context.tools, *more))
+    schema = plan_schema((*await _fitting(state, context), *more))
     transcript = state["messages"] + before.messages
     return (await decide(context.model, transcript, ask, schema, tries=tries)).after(before)
 

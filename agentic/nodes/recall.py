@@ -60,7 +60,7 @@ def opening(context: Context) -> list[BaseMessage]:
     """How every transcript of an agent begins: always the same, so that it stays in the cache."""
     if not context.tools:
         return [SystemMessage(context.instructions)]
-    tools = "\n".join(f"- {tool.signature_line}" for tool in context.tools.values())
+    tools = context.lines(context.listed) or prompt("tools_later")
     system = prompt("system", instructions=context.instructions, tools=tools)
     turns: list[BaseMessage] = [SystemMessage(system)]
     for task, plan in examples():

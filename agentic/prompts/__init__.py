@@ -4,8 +4,9 @@ import json
 from functools import cache
 from importlib.resources import files
 from string import Template
+from typing import Any
 
-__all__ = ["examples", "in_short", "prompt"]
+__all__ = ["examples", "in_short", "lines", "prompt"]
 
 LONGEST_REPEATED = 600
 """Characters of a task that are repeated whole."""
@@ -28,11 +29,16 @@ def in_short(task: str) -> str:
 @cache
 def examples() -> list[tuple[str, str]]:
     """Worked plans, as a task and its plan in JSON. None writes: what is shown gets copied."""
-    lines = files(__name__).joinpath("examples.jsonl").read_text(encoding="utf-8").splitlines()
-    shown = [json.loads(line) for line in lines]
     return [
-        (each["task"], json.dumps({"steps": each["steps"]}, ensure_ascii=False)) for each in shown
+        (each["task"], json.dumps({"steps": each["steps"]}, ensure_ascii=False))
+        for each in lines("examples")
     ]
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    """The rows of a `.jsonl` file beside this one."""
+    text = files(__name__).joinpath(f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 @cache
