@@ -1,7 +1,8 @@
 """From what the user chose to an agent that can run: its model fetched, its memory at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agentic.agent import Agent
+    from agentic.tools.base import Tool
+    from agentic.tools.mcp import Servers
     from memory import Memory
 
-__all__ = ["Choice", "assemble", "choose", "open_memory"]
+__all__ = ["Choice", "assemble", "choose", "open_memory", "with_configured"]
 
 LOCK_TIMEOUT = 10.0
 """Seconds; the user sees who holds the memory, and may break off."""
@@ -75,9 +78,42 @@ def assemble(choice: Choice, console: "Console") -> "Agent":
             changes["model"] = resolve(
                 agent.model, progress=progress, notice=lambda line: notice(console, line)
             )
+    if agent.tools:
+        changes["tools"] = with_configured(agent.tools, console)
     if choice.memory and (agent.memory is None or choice.place is not None):
         changes["memory"] = open_memory(console, choice.place)
     return agent.with_(**changes)
+
+
+def with_configured(tools: Iterable[Any], console: "Console", *, mcp: bool = True) -> "list[Tool]":
+    """The tools, with those that `agentic.toml` asks for.
+
+    Args:
+        tools: The agent's own.
+        console: Where the user is told about MCP servers.
+        mcp: Start the MCP servers, for their tools.
+
+    Raises:
+        UsageError: if there is a fault in the file.
+    """
+    from agentic.configuration import read_configuration
+    from agentic.tools.base import as_tool
+    from agentic.tools.configured import configured
+
+    configuration = read_configuration()
+    found = [*map(as_tool, tools), *configured(configuration)]
+    if configuration.mcp and mcp:
+        found += _servers(console).tools
+    return list({tool.name: tool for tool in found}.values())
+
+
+@cache
+def _servers(console: "Console") -> "Servers":
+    """The MCP servers of this process, connected once; they end with it."""
+    from agentic.console.terminal import notice
+    from agentic.tools.mcp import Servers
+
+    return Servers(notify=lambda told: notice(console, told.text)).__enter__()
 
 
 def open_memory(

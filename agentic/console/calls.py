@@ -8,7 +8,7 @@ from agentic.console.phrases import arguments, share_out, value
 from agentic.console.text import clean, cut, one_line
 from agentic.events import ToolEnded, ToolStarted
 
-__all__ = ["draw_broken_off", "draw_call", "draw_whole_call"]
+__all__ = ["draw_broken_off", "draw_call", "draw_waiting", "draw_whole_call"]
 
 NARROW = 30
 """Columns that arguments and result need together to share a line."""
@@ -61,8 +61,17 @@ def draw_whole_call(page: Page, number: str, began: ToolStarted, ended: ToolEnde
 
 def draw_broken_off(page: Page, number: str, began: ToolStarted) -> None:
     """A call that did not come back."""
+    _draw_open(page, number, began, ALERT)
+
+
+def draw_waiting(page: Page, number: str, began: ToolStarted) -> None:
+    """A call that the run waits for, with the id under which its result is to be given."""
+    _draw_open(page, f"{number} {one_line(began.id)}", began, ACCENT)
+
+
+def _draw_open(page: Page, lead: str, began: ToolStarted, style: str) -> None:
     said = f"{one_line(began.name)}({arguments(began.args)})"
-    head: list[Span] = [(f"{page.marks.open} ", ALERT), (f"{number} ", QUIET)]
+    head: list[Span] = [(f"{page.marks.open} ", style), (f"{lead} ", QUIET)]
     page.line(*head, (cut(said, page.width - _width(head), page.marks.more), QUIET))
 
 

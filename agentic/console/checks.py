@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from memory import Stats
     from memory.server import Server
 
-__all__ = ["embedder", "hub", "memory", "providers", "terminal", "weights"]
+__all__ = [
+    "configuration",
+    "embedder",
+    "hub",
+    "memory",
+    "providers",
+    "sandbox",
+    "terminal",
+    "weights",
+]
 
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY")
 NARROWEST = 40
@@ -115,6 +124,32 @@ def _health(found: "Stats") -> Finding:
         remedy = "The next search puts some in; `agentic memory rebuild` puts all in now."
         return Finding("warning", "memory", f"{text}; {found.pending:,} not in the index", remedy)
     return Finding("ok", "memory", f"{text}; index {found.health}")
+
+
+def sandbox() -> Iterator[Finding]:
+    """Whether the Python that models write can be run."""
+    from agentic.safety.sandbox_monty import MontySandbox, missing
+
+    if lacking := missing():
+        remedy = "The tool `python` is off; all others work."
+        yield Finding("warning", "sandbox", lacking, remedy)
+        return
+    outcome = MontySandbox().run("6 * 7", 5, 2**26)
+    if outcome.failure is None:
+        yield Finding("ok", "sandbox", "runs Python that a model wrote, without files or network")
+    else:
+        yield Finding("problem", "sandbox", outcome.failure.message)
+
+
+def configuration() -> Iterator[Finding]:
+    """What `agentic.toml` says, if it is there."""
+    from agentic.configuration import NAME, read_configuration
+    from agentic.tools.configured import configured
+
+    found = read_configuration()
+    there = [tool.name for tool in configured(found)] + [f"mcp.{name}" for name in found.mcp]
+    text = f"{settings().home / NAME}: {', '.join(there) or 'nothing set down'}"
+    yield Finding("ok", "config", text)
 
 
 def hub() -> Iterator[Finding]:

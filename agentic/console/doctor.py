@@ -45,6 +45,8 @@ def examine(*, network: bool = False) -> Iterator[Finding]:
         ("weights", checks.weights),
         ("embedder", checks.embedder),
         ("memory", checks.memory),
+        ("sandbox", checks.sandbox),
+        ("config", checks.configuration),
     ]
     if network:
         all_checks.append(("hub", checks.hub))

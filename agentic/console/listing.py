@@ -17,7 +17,7 @@ def draw(rows: Sequence[dict[str, Any]], console: Console, chosen: str | None = 
     """Print rows of `name` and `about`.
 
     Args:
-        rows: What there is; `ready: False` sets one back, `effects` stand behind the text.
+        rows: What there is; `ready: False` sets one back; a tool's limits stand behind it.
         console: Where to.
         chosen: The name to be marked as the one in use.
     """
@@ -28,5 +28,14 @@ def draw(rows: Sequence[dict[str, Any]], console: Console, chosen: str | None = 
         style = QUIET if row.get("ready") is False else "bold"
         mark = page.marks.done if row["name"] == chosen else " "
         head: list[Span] = [(f"{mark} ", ACCENT), (f"{name}  ", style)]
-        effects = f" ({', '.join(row['effects'])})" if row.get("effects") else ""
-        page.paragraph(head, one_line(row["about"]) + effects, QUIET)
+        page.paragraph(head, one_line(row["about"]) + _limits(row), QUIET)
+
+
+def _limits(row: dict[str, Any]) -> str:
+    """What a tool may do, and its limits, to stand behind its text."""
+    if "effects" not in row:
+        return ""
+    effects = row["effects"]
+    does = "effects unknown" if effects is None else ", ".join(effects) or "computes"
+    again = "may be repeated" if row["repeatable"] else "never repeated unasked"
+    return f" ({does}; {again}; {row['timeout']:g} s, {row['max_chars']:,} characters)"

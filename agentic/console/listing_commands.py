@@ -1,20 +1,23 @@
 """The commands that say what there is: agents, tools, models; and the one that fetches a model."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agentic.console.options import AsJson
 
-__all__ = ["add_to", "agents", "models", "pull", "tools", "version_line"]
+if TYPE_CHECKING:
+    from agentic.tools.base import Tool
+
+__all__ = ["add_to", "agents", "mcp_accept", "models", "pull", "tools", "version_line"]
 
 Row = dict[str, Any]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (agents, tools, models, pull):
+    for command in (agents, tools, models, pull, mcp_accept):
         app.command()(command)
 
 
@@ -33,15 +36,39 @@ def agents(json: AsJson = False) -> None:
     _show(rows, json)
 
 
-def tools(json: AsJson = False) -> None:
-    """List the tools that come with the framework."""
+def tools(
+    json: AsJson = False,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Start the MCP servers, and list their tools too.")
+    ] = False,
+) -> None:
+    """List the tools: what each may do, whether it may be repeated, and its limits."""
+    from agentic.console.assembly import with_configured
+    from agentic.console.terminal import stderr_console
     from agentic.tools import BUILTIN
 
-    rows = [
-        {"name": tool.name, "about": tool.description, "effects": sorted(tool.effects or ())}
-        for tool in BUILTIN.values()
-    ]
+    rows = [_tool(tool) for tool in with_configured(BUILTIN.values(), stderr_console(), mcp=mcp)]
     _show(rows, json)
+
+
+def mcp_accept(server: str, tool: str) -> None:
+    """Accept what an MCP server changed of a tool of its own, so that it is offered again."""
+    from agentic.console.terminal import say
+    from agentic.tools.mcp import accept
+
+    say(accept(server, tool))
+
+
+def _tool(tool: "Tool") -> Row:
+    return {
+        "name": tool.name,
+        "about": tool.description,
+        "effects": sorted(tool.effects) if tool.effects is not None else None,
+        "repeatable": tool.repeatable,
+        "timeout": tool.timeout,
+        "max_chars": tool.max_chars,
+        "arguments": tool.schema,
+    }
 
 
 def models(json: AsJson = False) -> None:

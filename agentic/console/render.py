@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Iterator
 from rich.console import Console
 
 from agentic.console.activity import Activity
-from agentic.console.calls import draw_broken_off, draw_call, draw_whole_call
+from agentic.console.calls import draw_broken_off, draw_call, draw_waiting, draw_whole_call
 from agentic.console.keyboard import on_interrupt
 from agentic.console.marks import ACCENT, ALERT, QUIET
 from agentic.console.page import Page, Span
@@ -23,6 +23,7 @@ from agentic.events import (
     Event,
     Learned,
     ModelCalled,
+    Paused,
     Planned,
     Recalled,
     Reflected,
@@ -89,6 +90,9 @@ class Trace:
             case ToolEnded(id=id):
                 draw = draw_whole_call if self.verbose else draw_call
                 draw(self.page, self._number(id), self._running.pop(id), event)
+            case Paused(calls=calls):
+                for call in calls:
+                    draw_waiting(self.page, self._number(call.id), self._running.pop(call.id))
             case Reflected():
                 self._reflected(event)
             case Answered(text=text, sources=sources):
