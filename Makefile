@@ -32,7 +32,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# every figure, side by side with what it is to reach; half an hour on two cores
+# every figure, side by side with what it is to reach; an hour on two cores
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 

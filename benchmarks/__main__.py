@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other, each in a process of its own; at the end what was met."""
+"""All benchmarks or those named, each in a process of its own; at the end what was met."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from benchmarks.reporting import Check, arguments, finish, say
 
 __all__ = ["BENCHMARKS", "main"]
 
-BENCHMARKS = ("retrieval", "speed", "ingestion", "kills", "writers", "circles")
-TAKING_DATA = ("retrieval",)
+BENCHMARKS = ("retrieval", "speed", "ingestion", "kills", "writers", "circles", "malformed", "overhead", "calling")
+TAKING_DATA = ("retrieval", "calling")
 
 
 def measured(name: str, options: list[str]) -> dict[str, Any]:
@@ -32,12 +32,14 @@ def measured(name: str, options: list[str]) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, and tell."""
+    names = [each for each in sys.argv[1:] if each in BENCHMARKS]
+    sys.argv[1:] = [each for each in sys.argv[1:] if each not in BENCHMARKS]
     options = arguments(__doc__, data="", cache="")
     data = [f"--{name}={value}" for name in ("data", "cache") if (value := getattr(options, name))]
     quick = ["--quick"] if options.quick else []
     figures = {
         name: measured(name, [*quick, *(data if name in TAKING_DATA else [])])
-        for name in BENCHMARKS
+        for name in names or BENCHMARKS
     }
     checks = [
         Check(**(each | {"what": f"{name}: {each['what']}"}))
