@@ -45,10 +45,12 @@ async def propose(
     ask = _asked(task, map(_function, tools))
     decided = await decide_calls(context.model, transcript, ask, tools)
     given = "\n".join([task, *(str(turn.text) for turn in history)])
-    return [
-        ToolCall(id=f"c{uuid4().hex[:8]}", name=call.name, args=said(call, context.tools, given))
-        for call in (decided.value.calls if decided.value is not None else ())
-    ]
+    calls: list[ToolCall] = []
+    for call in decided.value.calls if decided.value is not None else ():
+        args = said(call, context.tools, given)
+        if not any(call.name == other.name and args == other.args for other in calls):
+            calls.append(ToolCall(id=f"c{uuid4().hex[:8]}", name=call.name, args=args))
+    return calls
 
 
 async def _fitting(task: str, tools: Sequence[Tool], context: Context) -> list[Tool]:

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -73,7 +74,7 @@ async def run_call(
     journal.started(context.files, call, args)
     try:
         output = await _perform(tool, call, context, names, pause)
-        ok, (result, kept) = True, within(output.text, most, call.id, context.files)
+        ok, (result, kept) = True, await _shown(output.text, most, call.id, context)
     except ToolError as error:
         in_doubt = (
             isinstance(error, UncertainToolError) and tool is not None and not tool.repeatable
@@ -96,6 +97,12 @@ async def run_call(
     )
     journal.ended(context.files, seen)
     return seen
+
+
+async def _shown(text: str, most: int, call_id: str, context: ToolContext) -> tuple[str, bool]:
+    """What the model reads of a result, and whether it was kept; a long one holds up nobody."""
+    work = partial(within, text, most, call_id, context.files)
+    return work() if len(text) <= most else await in_thread(work)
 
 
 async def run_calls(

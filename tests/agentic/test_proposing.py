@@ -40,6 +40,11 @@ def test_calls_are_proposed_and_none_is_made() -> None:
     assert made == []
 
 
+def test_the_same_call_is_proposed_once() -> None:
+    asked = agent(calls({"restaurant": "Roma"}, {"restaurant": "Roma", "people": 9}))
+    assert len(asked.propose("Book a table at Roma.")) == 1
+
+
 def test_nothing_is_proposed_where_no_tool_fits() -> None:
     assert agent(calls()).propose("Who painted this?") == []
     assert agent().with_(tools=()).propose("Who painted this?") == []
