@@ -215,8 +215,9 @@ class Agent:
         from agentic.tools.kept import read_result
 
         cache = settings().home / "cache" / "tools"
-        if tools:
-            tools = {**tools, read_result.name: read_result}
+        index = ToolIndex(tools, cache=cache) if len(tools) > MANY else None
+        if tools:  # the run's own tool, unless the agent has one of that name
+            tools = {read_result.name: read_result, **tools}
         context = Context(
             name=self.name,
             instructions=self.instructions,
@@ -226,7 +227,7 @@ class Agent:
             limits=self.limits,
             workspace=self.workspace.resolve(),
             runs=self._runs,
-            index=ToolIndex(tools, cache=cache) if len(tools) > MANY + 1 else None,
+            index=index,
         )
         return context, build(context)
 

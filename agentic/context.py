@@ -41,7 +41,9 @@ class Context:
     @property
     def listed(self) -> list[str]:
         """Names of the tools that every prompt names; none where there are too many for it."""
-        return [] if self.index is not None else [n for n in self.tools if n != read_result.name]
+        if self.index is not None:
+            return []
+        return [name for name, tool in self.tools.items() if tool is not read_result]
 
     def fitting(self, state: State, text: str) -> list[str]:
         """Names of the tools that a plan may have.
@@ -54,8 +56,9 @@ class Context:
         if self.index is not None:
             earlier = [step.tool for step in state["plan"]]
             names = list(dict.fromkeys([*self.index.best(text), *earlier]))
-        kept = any(seen.kept for seen in state["observations"])
-        return [*names, read_result.name] if kept and read_result.name not in names else names
+        if any(seen.kept for seen in state["observations"]):
+            names += [name for name, tool in self.tools.items() if tool is read_result]
+        return names
 
     def lines(self, names: Iterable[str]) -> str:
         """The tools of these names, a line each, for a prompt."""

@@ -48,8 +48,8 @@ async def act(state: State, context: Context) -> Update:
         reason = wording(state["language"], "no arguments", tool=tool.name)
         return {**told, "verdict": "stuck", "reason": reason, "missing": step.yields}
     wanted = [_wanted(step, decided.value)]
-    room = context.limits.tool_calls - state["usage"].tool_calls - 1
-    alike = takewhile(lambda other: other.tool == step.tool, others[: max(room, 0)])
+    room = max(context.limits.tool_calls - state["usage"].tool_calls - 1, 0)
+    alike = takewhile(lambda other: other.tool == step.tool, others[:room])
     for other in alike if _side_by_side(tool) else ():
         so_far = state.copy()
         so_far["messages"] = state["messages"] + told["messages"]
@@ -58,13 +58,10 @@ async def act(state: State, context: Context) -> Update:
             break
         decided = await _arguments(other, so_far, context)
         told["usage"] += decided.usage
-        if decided.value is None:
-            break
-        following = _wanted(other, decided.value)
-        if not _independent(following, wanted, state["task"]):
+        if decided.value is None or not _independent(decided.value, wanted, state["task"]):
             break  # what it needs may be in the results: it is decided anew when they are known
         told["messages"] = told["messages"] + decided.messages
-        wanted.append(following)
+        wanted.append(_wanted(other, decided.value))
     return {**told, "pending": wanted, "verdict": "act"}
 
 
@@ -86,7 +83,7 @@ def _side_by_side(tool: Tool) -> bool:
     return bool(tool.schema.get("properties")) and (tool.function is None or not tool.may_write)
 
 
-def _independent(call: ToolCall, before: Sequence[ToolCall], task: str) -> bool:
+def _independent(call: Call, before: Sequence[ToolCall], task: str) -> bool:
     """Whether a call needs no result: its texts have words of the task, and it is a new one."""
     known = set(telling(task))
     texts = (set(telling(text)) for text in _texts(call.args))

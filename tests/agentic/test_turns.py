@@ -199,3 +199,19 @@ def test_tools_of_a_configuration(tmp_path: Path) -> None:
     )
     assert [each.name for each in found] == ["query_database", "http_request", "web_fetch"]
     assert all(as_tool(each) is each for each in found)
+
+
+def test_an_agent_may_have_a_tool_that_is_called_as_ours() -> None:
+    @tool(effects=["reads"])
+    def read_result(race: str) -> str:
+        """Result of a race."""
+        return f"{race}: a draw"
+
+    model = ScriptedModel(
+        plan(("read_result", "result of the derby")),
+        call("read_result", race="derby"),
+        enough("a draw"),
+        "A draw.",
+    )
+    result = Agent("a", tools=[read_result], model=model).run("What is the result of the derby?")
+    assert result.calls[0].result == "derby: a draw"
