@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from agentic.cleaning import clean
 from agentic.errors import UsageError
-from agentic.events import Event, Resumed, RunStarted
+from agentic.events import Event, Resumed, RunEnded, RunStarted
 from agentic.result import Result
 from agentic.runs import Runs
 from agentic.safety.budget import Limits, Usage
@@ -188,6 +188,8 @@ class Agent:
 
         async for event in watch(graph, start, run_id, before):
             self._runs.note(event, run_id)
+            if isinstance(event, RunEnded) and event.status != "paused":
+                await graph.checkpointer.adelete_thread(run_id)  # its events tell all there is
             yield event
 
     @property

@@ -157,9 +157,11 @@ class Trace:
                 self.page.paragraph([(f"{marks.failed} ", ALERT)], f"stuck: {reason}", ALERT)
 
     def _run_ended(self, event: RunEnded) -> None:
-        good = event.status == "done"
-        if event.reason and not good and event.reason != self._told:
-            self.page.paragraph([(f"{self.page.marks.failed} ", ALERT)], one_line(event.reason))
+        good = event.status in ("done", "paused")
+        marks = self.page.marks
+        mark: Span = (f"{marks.open} ", ACCENT) if good else (f"{marks.failed} ", ALERT)
+        if event.reason and event.status != "done" and event.reason != self._told:
+            self.page.paragraph([mark], one_line(event.reason))
         parts = [f" in {event.usage.seconds:.1f} s", *usage_parts(event.usage)]
         spans = f" {self.page.marks.dot} ".join(parts)
         head: list[Span] = [(event.status, ACCENT if good else f"bold {ALERT}")]

@@ -8,8 +8,17 @@ from rich.console import Console
 
 from agentic.console.render import Trace, traced
 from agentic.console.terminal import stdout_console
-from agentic.events import Event, Planned, Recalled, Reflected, RunEnded, ToolEnded, ToolStarted
-from agentic.state import Recollection, Step
+from agentic.events import (
+    Event,
+    Paused,
+    Planned,
+    Recalled,
+    Reflected,
+    RunEnded,
+    ToolEnded,
+    ToolStarted,
+)
+from agentic.state import Recollection, Step, ToolCall
 
 from .happenings import CHINESE, ENGLISH, HOSTILE, USAGE, happenings
 
@@ -215,3 +224,17 @@ def test_who_stops_listening_stops_the_run() -> None:
     next(listening)
     listening.close()
     assert closed == [True]
+
+
+def test_calls_that_a_paused_run_waits_for_are_shown_with_their_ids() -> None:
+    args = {"city": "臺北[bold]"}
+    reason = "waits for the results of get_weather"
+    drawn = shown(
+        ToolStarted(id="c12ab", step=1, name="get_weather", args=args),
+        Paused(calls=[ToolCall(id="c12ab", step=1, name="get_weather", args=args)]),
+        RunEnded(run_id="r1", status="paused", reason=reason, usage=USAGE),
+    )
+    call, why, end = drawn.splitlines()[:3]
+    assert call == '○ c1 c12ab get_weather(city="臺北[bold]")'
+    assert why == f"○ {reason}"
+    assert end.startswith("paused in ")
