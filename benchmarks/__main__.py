@@ -9,7 +9,17 @@ from benchmarks.reporting import Check, arguments, finish, say
 
 __all__ = ["BENCHMARKS", "main"]
 
-BENCHMARKS = ("retrieval", "speed", "ingestion", "kills", "writers", "circles", "malformed", "overhead", "calling")
+BENCHMARKS = (
+    "retrieval",
+    "speed",
+    "ingestion",
+    "kills",
+    "writers",
+    "circles",
+    "malformed",
+    "overhead",
+    "calling",
+)
 TAKING_DATA = ("retrieval", "calling")
 
 
