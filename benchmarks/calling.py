@@ -45,7 +45,7 @@ def rows(data: Path, most: int) -> list[Row]:
     ]
 
 
-def proposed(questions: Sequence[Row], model: str) -> list[dict[str, Any]]:
+def proposed(questions: Sequence[Row], model: Any) -> list[dict[str, Any]]:
     """For each question the calls that an agent with its tools would make."""
     found: list[dict[str, Any]] = []
     for row in questions:

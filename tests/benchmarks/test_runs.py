@@ -1,9 +1,12 @@
 """Every benchmark at a tiny size: it ends, and its figures are there."""
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
-from benchmarks import circles, ingestion, kills, retrieval, speed, writers
+from agentic.testing import ScriptedModel
+from benchmarks import calling, circles, ingestion, kills, overhead, retrieval, speed, writers
 from benchmarks.reporting import Check
 from benchmarks.vectors import Cached
 from memory.embedding import LexicalHash
@@ -74,3 +77,36 @@ def test_circles_tell_what_became_of_every_text(tmp_path: Path) -> None:
         figures["stored"].values()
     )
     assert [check.met for check in checks if check.what.startswith("new")] == [True]
+
+
+def test_overhead(tmp_path: Path) -> None:
+    figures = asyncio.run(overhead.measured(overhead.ways(tmp_path), 3))
+    assert {name: times["n"] for name, times in figures.items()} == dict.fromkeys(
+        ("bare", "sync", "async", "sync, journalled", "async, journalled"), 3
+    )
+    assert len((tmp_path / "calls.jsonl").read_text(encoding="utf-8").splitlines()) == 12
+
+
+def question(id: str, text: str, tool: str, about: str, gold: list[Any]) -> dict[str, Any]:
+    parameters = {"type": "object", "properties": {"place": {"type": "string"}}}
+    function = {"name": tool, "description": about, "parameters": parameters}
+    tools = [{"type": "function", "function": function}]
+    return {"id": id, "question": text, "tools": tools, "ground_truth": gold}
+
+
+def test_calling() -> None:
+    questions = [
+        question(
+            "q1", "Will it rain in Oslo?", "weather", "Weather of a place.", [{"weather": {}}]
+        ),
+        question("q2", "Who sang it?", "trains", "Trains from a place.", []),
+    ]
+    calls = json.dumps({"calls": [{"name": "weather", "args": {"place": "Oslo"}}]})
+    model = ScriptedModel(calls, '{"calls": []}')
+    found = calling.proposed(questions, model)
+    assert [each["calls"] for each in found] == [
+        [{"name": "weather", "args": {"place": "Oslo"}}],
+        [],
+    ]
+    kept = calling.kept(questions)
+    assert (kept["questions"], kept["among"], kept["top_1"]) == (1, 2, 1)
