@@ -111,9 +111,11 @@ def doctor(
     raise typer.Exit(report(examine(network=network), json=json))
 
 
-listing_commands.add_to(app)
+of_mcp = typer.Typer(help="MCP servers, and which of their tools are trusted.")
+listing_commands.add_to(app, of_mcp)
 of_memory = typer.Typer(help="What the memory holds, and its upkeep.")
 for commands in (transfer_commands, memory_commands):
     commands.add_to(app, of_memory)
 upkeep_commands.add_to(of_memory)
 app.add_typer(of_memory, name="memory")
+app.add_typer(of_mcp, name="mcp")

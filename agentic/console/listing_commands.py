@@ -10,15 +10,26 @@ from agentic.console.options import AsJson
 if TYPE_CHECKING:
     from agentic.tools.base import Tool
 
-__all__ = ["add_to", "agents", "mcp_accept", "models", "pull", "tools", "version_line"]
+__all__ = [
+    "accept",
+    "add_to",
+    "agents",
+    "models",
+    "pull",
+    "servers",
+    "tools",
+    "version_line",
+]
 
 Row = dict[str, Any]
 
 
-def add_to(app: typer.Typer) -> None:
+def add_to(app: typer.Typer, mcp: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (agents, tools, models, pull, mcp_accept):
+    for command in (agents, tools, models, pull):
         app.command()(command)
+    mcp.command()(accept)
+    mcp.command("list")(servers)
 
 
 def version_line() -> str:
@@ -51,7 +62,25 @@ def tools(
     _show(rows, json)
 
 
-def mcp_accept(server: str, tool: str) -> None:
+def servers(json: AsJson = False) -> None:
+    """List the MCP servers that `agentic.toml` names."""
+    from agentic.configuration import read_configuration
+
+    rows = [
+        {
+            "name": name,
+            "ready": server.enabled,
+            "about": server.url or " ".join(server.command or ()),
+        }
+        for name, server in read_configuration().mcp.items()
+    ]
+    _show(rows, json)
+
+
+def accept(
+    server: Annotated[str, typer.Argument(metavar="SERVER", help="As `agentic.toml` names it.")],
+    tool: Annotated[str, typer.Argument(metavar="TOOL", help="As the server names it.")],
+) -> None:
     """Accept what an MCP server changed of a tool of its own, so that it is offered again."""
     from agentic.console.terminal import say
     from agentic.tools.mcp import accept
