@@ -154,3 +154,38 @@ def test_lists_are_for_people_and_programs(shelf: Path, capsys: Captured) -> Non
 def test_the_version(capsys: Captured) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("agentic 0.")
+
+
+def test_tools_tell_what_they_may_do_and_their_limits(home: Path, capsys: Captured) -> None:
+    assert run(["tools", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["calculator"]["effects"] == []
+    assert rows["write_file"]["effects"] == ["writes"]
+    assert rows["web_fetch"]["repeatable"] is True
+    assert rows["read_file"]["timeout"] == 60
+    assert rows["recall"]["max_chars"] == 4000
+    assert rows["recall"]["arguments"]["required"] == ["query"]
+    assert "http_request" not in rows
+
+
+def test_a_configuration_adds_tools_and_names_servers(home: Path, capsys: Captured) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "agentic.toml").write_text(
+        '[http]\nhosts = ["api.example.org"]\n[mcp.docs]\nurl = "https://docs.example/mcp"\n',
+        encoding="utf-8",
+    )
+    assert run(["tools", "--json"]) == 0
+    assert "http_request" in {row["name"] for row in json.loads(capsys.readouterr().out)}
+    assert run(["mcp", "list", "--json"]) == 0
+    [row] = json.loads(capsys.readouterr().out)
+    assert (row["name"], row["about"]) == ("docs", "https://docs.example/mcp")
+    assert run(["mcp", "accept", "docs", "search"]) == 2
+    assert "No server named 'docs' was seen" in capsys.readouterr().err
+
+
+def test_a_fault_in_the_configuration_is_one_line(home: Path, capsys: Captured) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "agentic.toml").write_text("[http]\nhost = []\n", encoding="utf-8")
+    assert run(["tools"]) == 2
+    err = capsys.readouterr().err
+    assert "http.host is not known; there are: hosts. Did you mean 'hosts'?" in err
