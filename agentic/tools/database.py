@@ -32,6 +32,8 @@ _SLACK = 20
 """Seconds that a call may take beyond the query: to connect, to load a file, to show the schema."""
 _MOST_LOOKED_AT = 2_000
 """Entries of a workspace among which a file that can be queried is looked for."""
+_NAMED = 8
+"""Files of data that an error names."""
 _DOC = """Ask a database or a CSV, Parquet or JSONL file with SQL; without sql it shows the tables.
 
 Args:
@@ -102,10 +104,14 @@ def database_tool(
 
 
 def _has_data(context: ToolContext) -> bool:
-    """Whether a file that can be queried lies in the workspace, as far as its name tells."""
+    return next(_data(context), None) is not None
+
+
+def _data(context: ToolContext) -> Iterator[Path]:
+    """The files of the workspace that can be queried, as far as their names tell."""
     workspace = Workspace(context.workspace)
     places = islice(workspace.walk(workspace.folder, "**/*"), _MOST_LOOKED_AT)
-    return any(place.suffix.lower() in ENDINGS for place in places)
+    return (place for place in places if place.suffix.lower() in ENDINGS)
 
 
 query_database = database_tool()
@@ -148,7 +154,9 @@ def _found(context: ToolContext, database: str, named: Mapping[str, _Source]) ->
     except ToolError as error:
         near = did_you_mean(nearest(database, named))
         there = f" Databases: {', '.join(named)}.{near}" if named else ""
-        raise ToolError(f"{error}{there}") from error
+        files = [displayed(workspace.relative(each)) for each in islice(_data(context), _NAMED)]
+        listed = f" Files of data: {', '.join(files)}." if files else ""
+        raise ToolError(f"{error}{there}{listed}") from error
     if place.is_dir():
         raise ToolError(f"{displayed(database)!r} is a folder; give {ALLOWED}.")
     return _Source(displayed(workspace.relative(place)), place)
