@@ -1,6 +1,5 @@
 """What is kept of runs on disk: a folder for each, with its events and its own files."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +8,7 @@ from typing import Any
 
 from agentic.errors import UsageError
 from agentic.events import Event, parse_event
+from agentic.filing import append_line
 
 __all__ = ["Runs"]
 
@@ -39,10 +39,7 @@ class Runs:
 
     def note(self, event: Event, run_id: str) -> None:
         """Add an event to what is kept of a run."""
-        place = self.files(run_id)
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(place / _EVENTS, "a", encoding="utf-8", opener=_private) as file:
-            file.write(f"{event.model_dump_json()}\n")
+        append_line(self.files(run_id) / _EVENTS, event.model_dump_json())
 
     def events(self, run_id: str) -> list[Event]:
         """The events kept of a run, in order; of a line that was cut off nothing.
@@ -71,7 +68,3 @@ class Runs:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with aiosqlite.connect(self.folder / _CHECKPOINTS) as connection:
             yield graph.copy({"checkpointer": AsyncSqliteSaver(connection, serde=serde)})
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

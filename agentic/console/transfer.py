@@ -1,17 +1,16 @@
 """JSON lines of a memory, to a file and from one."""
 
 import io
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 from agentic.console.filters import home
 from agentic.console.text import escaped
 from agentic.errors import AgenticError, UsageError
+from agentic.filing import whole
 
 if TYPE_CHECKING:
     from memory.transfer import Loaded
@@ -30,17 +29,10 @@ def write_lines(file: Path, lines: Iterable[str]) -> int:
     """
     path, count = home(str(file)), 0
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-            try:
-                for line in lines:
-                    count += 1
-                    new.write(f"{escaped(line)}\n".encode())
-                new.flush()
-                os.fsync(new.fileno())
-                os.replace(new.name, path)
-            except BaseException:
-                os.unlink(new.name)
-                raise
+        with whole(path) as new:
+            for line in lines:
+                count += 1
+                new.write(f"{escaped(line)}\n".encode())
     except OSError as error:
         raise AgenticError(f"Can't write {file}: {error.strerror}. Name another file.") from error
     return count

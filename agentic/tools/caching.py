@@ -3,14 +3,14 @@
 import hashlib
 import json
 import logging
-import os
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from agentic.filing import whole
 
 __all__ = ["DiskCache", "Kept"]
 
@@ -70,17 +70,13 @@ class DiskCache:
         """
         file = self._file(key)
         content = {"key": key, "when": self._clock(), "value": value}
-        # Written beside it and moved into place: a reader sees the old or the new, never a half.
-        draft = file.with_name(f"{file.stem}.{uuid.uuid4().hex}.draft")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(content), "utf-8")
-            os.replace(draft, file)
+            with whole(file) as new:
+                new.write(json.dumps(content).encode())
             self._shrink()
         except OSError as error:
             _log.info("Could not keep a value in %s: %s", self._folder, error)
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
 
     def drop(self, key: object) -> None:
         """Keep nothing for a key any longer."""

@@ -1,16 +1,15 @@
 """Which of many tools fit a text: found by words and vectors over what the tools say."""
 
-import hashlib
-import logging
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentic.tools.base import Tool
+from agentic.tools.caching import DiskCache
 from memory.retrieval import Ranking, fuse
 from memory.words import terms, tokens
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from memory.embedding import Embedder, Vectors
 
 __all__ = ["MANY", "SHOWN", "ToolIndex"]
-
-_log = logging.getLogger(__name__)
 
 MANY = 18
 """Tools up to which a prompt names them all: then its beginning is the same for every task."""
@@ -50,7 +47,7 @@ class ToolIndex:
 
         self._tools = tools
         self._embedder = embedder if embedder is not None else default_embedder()
-        self._cache = cache
+        self._cache = DiskCache(cache, most=_KEPT) if cache is not None else None
 
     def best(self, text: str, limit: int = SHOWN) -> list[str]:
         """Names of the tools that fit a text, best first.
@@ -105,43 +102,17 @@ class ToolIndex:
     @cached_property
     def _vectors(self) -> "Vectors":
         """The tools' vectors, shape (tools, dimensions)."""
+        import numpy as np
+
         titles = [_title(tool) for tool in self._tools.values()]
-        kept = _Kept(self._cache, [self._embedder.name, *titles]) if self._cache else None
-        found = kept.read() if kept is not None else None
-        if found is None or len(found) != len(titles):
-            found = self._embedder.passages(titles)
-            if kept is not None:
-                kept.write(found)
+        key = [self._embedder.name, *titles]
+        kept = self._cache.get(key) if self._cache is not None else None
+        if kept is not None:
+            return np.array(kept.value, dtype=np.float32)
+        found = self._embedder.passages(titles)
+        if self._cache is not None:
+            self._cache.put(key, found.tolist())
         return found
-
-
-class _Kept:
-    """The vectors of a set of texts, in a file named by their hash."""
-
-    def __init__(self, folder: Path, texts: Sequence[str]) -> None:
-        digest = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()
-        self._place = folder / f"{digest[:32]}.npy"
-
-    def read(self) -> "Vectors | None":
-        import numpy as np
-
-        try:
-            found: Vectors = np.load(self._place, allow_pickle=False)
-        except (OSError, ValueError):  # none yet, or a file that was cut off
-            return None
-        return found
-
-    def write(self, vectors: "Vectors") -> None:
-        import numpy as np
-
-        try:
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            np.save(self._place, vectors, allow_pickle=False)
-            there = sorted(self._place.parent.glob("*.npy"), key=lambda each: each.stat().st_mtime)
-            for old in there[:-_KEPT]:
-                old.unlink(missing_ok=True)
-        except OSError as error:
-            _log.info("vectors of tools are not kept: %s", error)
 
 
 def _title(tool: Tool) -> str:

@@ -2,11 +2,11 @@
 
 import json
 import logging
-import os
 import time
 from pathlib import Path
 from typing import Any
 
+from agentic.filing import append_line
 from agentic.state import Observation, ToolCall
 
 __all__ = ["NAME", "ended", "started"]
@@ -40,12 +40,6 @@ def _note(files: Path | None, entry: dict[str, Any]) -> None:
         return
     line = json.dumps({"at": time.time(), **entry}, ensure_ascii=False, default=str)
     try:
-        files.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(files / NAME, "a", encoding="utf-8", opener=_private) as file:
-            file.write(f"{line}\n")
+        append_line(files / NAME, line)
     except OSError as error:
         _log.warning("the journal could not be written: %s", error)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

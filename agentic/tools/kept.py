@@ -9,6 +9,7 @@ from pydantic import Field
 
 from agentic.cleaning import clean
 from agentic.errors import ToolError
+from agentic.filing import whole
 from agentic.naming import did_you_mean, nearest
 from agentic.tools.base import tool
 from agentic.tools.context import ToolContext
@@ -48,8 +49,8 @@ def keep(text: str, call_id: str, files: Path) -> bool:
     place = _place(files, call_id)
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.write_text(clean(text), encoding="utf-8", newline="\n")
-        place.chmod(0o600)
+        with whole(place) as file:
+            file.write(clean(text).encode())
     except OSError as error:
         _log.warning("the result of call %s could not be kept: %s", call_id, error)
         return False

@@ -13,8 +13,8 @@ from pydantic import Field
 from agentic.errors import ToolError
 from agentic.settings import settings
 from agentic.tools.base import tool
+from agentic.tools.caching import DiskCache, Kept
 from agentic.tools.context import ToolContext, ToolOutput
-from agentic.tools.searching.caching import DiskCache, Kept
 from agentic.tools.searching.pacing import Pace
 
 __all__ = ["Refused", "Unreachable", "WebSearch", "found", "web_search"]

@@ -7,7 +7,6 @@ accepted the change.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agentic.errors import UsageError
+from agentic.filing import whole
 from agentic.naming import did_you_mean, nearest
 from agentic.settings import settings
 from agentic.tools.mcp.wording import difference
@@ -125,20 +125,11 @@ def _kept(path: Path | None) -> Iterator[_Pins]:
             yield pins
             after = _READER.dump_json(pins, indent=1)
             if after != before:
-                _write(place, after)
+                with whole(place) as file:
+                    file.write(after)
     except ValidationError as error:
         raise UsageError(
             f"{place} is damaged; delete it to trust the servers' tools anew."
         ) from error
     except OSError as error:
         raise UsageError(f"{place} can't be kept: {error}.") from error
-
-
-def _write(place: Path, data: bytes) -> None:
-    unfinished = place.with_name(f"{place.name}.{os.getpid()}.new")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(place)

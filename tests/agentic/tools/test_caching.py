@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic.tools.searching.caching import DiskCache, Kept
+from agentic.tools.caching import DiskCache, Kept
 from agentic.tools.searching.pacing import Pace
 
 
@@ -84,7 +84,7 @@ def test_the_oldest_go(tmp_path: Path) -> None:
 def test_processes_write_at_once(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from agentic.tools.searching.caching import DiskCache\n"
+        "from agentic.tools.caching import DiskCache\n"
         "cache = DiskCache(Path(sys.argv[1]), most=5)\n"
         "for n in range(100): cache.put(n % 10, ['x' * 1000, n]); cache.get(n % 7)"
     )

@@ -1,0 +1,45 @@
+"""Files of ours, which nobody but the user may read: lines appended, and files written whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+__all__ = ["append_line", "whole"]
+
+
+def append_line(place: Path, line: str) -> None:
+    """Add a line to a file; it and its folder are made if they are not there.
+
+    Raises:
+        OSError: if that can't be.
+    """
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(place, "a", encoding="utf-8", opener=_private) as file:
+        file.write(f"{line}\n")
+
+
+@contextmanager
+def whole(place: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which stands at the place once the block has ended well, or not at all.
+
+    A reader sees the old file or the new one, never a half, and a power cut leaves one of them.
+
+    Raises:
+        OSError: if it can't be written.
+    """
+    with NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}.", delete=False) as new:
+        try:
+            yield new
+            new.flush()
+            os.fsync(new.fileno())
+            os.replace(new.name, place)
+        except BaseException:
+            os.unlink(new.name)
+            raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
