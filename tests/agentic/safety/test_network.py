@@ -6,7 +6,6 @@ import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic.errors import ToolError, TransientToolError, UsageError
-from agentic.safety import breaker
 from agentic.safety.network import BrokenOff, asking, guarded_client, read_body
 from agentic.safety.network import transport as net_transport
 from agentic.safety.network.addresses import refused_address, refused_name
@@ -30,15 +28,7 @@ from tests.agentic.safety.serving import Site, misbehaving, reset, serving
 PUBLIC = "93.184.216.34"
 
 
-@pytest.fixture(autouse=True)
-def _no_grudges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breaker, "BREAKER", breaker.Breaker())
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+pytestmark = pytest.mark.usefixtures("no_grudges")
 
 
 def fetch(url: str, **options: Any) -> bytes:

@@ -1,6 +1,5 @@
 """The database tool on files, named databases, and results of every size."""
 
-import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic.errors import UsageError
-from agentic.state import ToolCall
-from agentic.tools import ToolContext
 from agentic.tools.database import database_tool, query_database
 from agentic.tools.databases.addresses import redacted, server_url
 from agentic.tools.databases.dialects import arguments
 from agentic.tools.databases.printed import cell, printed_rows, printed_schema, quoted
 from agentic.tools.databases.records import Selection, Table
-from agentic.tools.runner import run_call
 from tests.agentic.tools.databases.asking import ask, contents
 
 
@@ -282,6 +278,7 @@ def test_large_schemas_are_shown_in_less_detail() -> None:
 def test_a_file_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     (tmp_path / "銷售.csv").write_text("店名,銷售\n甲,120\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("no data", encoding="utf-8")
-    call = ToolCall(name="query_database", args={"database": "sales.csv"}, id="c1")
-    seen = asyncio.run(run_call(query_database, call, ToolContext(tmp_path)))
-    assert seen.result == "There is no 'sales.csv' here. Files of data: 銷售.csv."
+    assert (
+        ask(tmp_path, "sales.csv").result
+        == "There is no 'sales.csv' here. Files of data: 銷售.csv."
+    )

@@ -2,30 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentic.errors import UsageError
-from agentic.safety import breaker
 from agentic.state import Observation, ToolCall
 from agentic.tools import Tool, ToolContext
 from agentic.tools.http_request import http_request
 from agentic.tools.runner import run_call
 from tests.agentic.safety.serving import Site, misbehaving, reset, serving
 
-
-@pytest.fixture(autouse=True)
-def _no_grudges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breaker, "BREAKER", breaker.Breaker())
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+pytestmark = pytest.mark.usefixtures("no_grudges")
 
 
 def send(given: Tool | str | Site, method: str, url: str, **args: Any) -> Observation:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic.errors import ToolError
-from agentic.safety import breaker
 from agentic.state import Observation, ToolCall
 from agentic.tools import ToolContext
 from agentic.tools.pages.address import web_address
@@ -21,7 +19,7 @@ from agentic.tools.pages.cache import Kept
 from agentic.tools.pages.content import read_page
 from agentic.tools.runner import run_call
 from agentic.tools.web_fetch import page_reader, web_fetch
-from tests.agentic.safety.serving import Site, misbehaving, reset, serving
+from tests.agentic.safety.serving import Site, misbehaving, reset
 
 TOWER = "巴黎鐵塔高三百三十公尺，是法國最有名的建築，由艾菲爾的公司建造。"
 TOWER_SIMPLIFIED = "巴黎铁塔高三百三十米，是法国最有名的建筑，由埃菲尔的公司建造。"
@@ -37,15 +35,7 @@ described at <a href="https://other.example/塔">another site</a>.</p>
 PARAGRAPH = "<p>The tower stands in Paris, number {0}, and it is <b>330 m</b> high in all.</p>"
 
 
-@pytest.fixture(autouse=True)
-def _no_grudges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breaker, "BREAKER", breaker.Breaker())
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+pytestmark = pytest.mark.usefixtures("no_grudges")
 
 
 def fetch(site: Site | str, url: str = "", tool: Any = None, **args: Any) -> Observation:

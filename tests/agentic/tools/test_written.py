@@ -170,7 +170,7 @@ def test_several_faults(text: str, seed: int) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
-    written_calls(text, ALL)
+    assert all(matched(call.name, ALL) in ALL for call in written_calls(text, ALL))
 
 
 PIECES = st.sampled_from(
@@ -186,7 +186,7 @@ def test_any_pieces_of_calls_can_be_read(text: str) -> None:
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_piece_written_thousands_of_times_over_is_read_to_an_end(piece: str) -> None:
     for text in (piece * 10_000, piece * 10_000 + "]" * 10_000, "[TOOL_CALLS]" + piece * 10_000):
-        names(text)
+        assert not DECOYS.keys() & set(names(text))
 
 
 def test_a_megabyte_is_read() -> None:
