@@ -1,19 +1,20 @@
 """Agent: what a user defines and runs."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from agentic.cleaning import clean
 from agentic.errors import UsageError
-from agentic.events import Event, Resumed, RunEnded, RunStarted
+from agentic.events import Event, RunStarted
+from agentic.portal import drained
 from agentic.result import Result
 from agentic.runs import Runs
-from agentic.safety.budget import Limits, Usage
+from agentic.safety.budget import Limits
 from agentic.settings import settings
 from agentic.tools.base import Tool, toolbox
 from agentic.tools.context import ToolContext
@@ -92,8 +93,9 @@ class Agent:
             UsageError: if there is no such run or call, or nothing is waited for.
             ModelError: if the model can't be loaded or fails.
         """
-        earlier = self._runs.events(run_id)
-        return Result.of([*earlier, *_stream(lambda: self.aresume(run_id, results))])
+        for _ in drained(lambda: self.aresume(run_id, results)):
+            pass
+        return Result.of(self._runs.events(run_id))
 
     def propose(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> "list[ToolCall]":
         """The tool calls that the task asks for first, checked, none of them made.
@@ -122,20 +124,22 @@ class Agent:
     ) -> "list[ToolCall]":
         """`propose` for asyncio."""
         from agentic.proposing import propose
-        from agentic.state import beginning
         from agentic.tools.threads import in_thread
 
+        asked = checked(task)
         context, _ = await in_thread(self._bound)
-        return await propose(beginning(uuid4().hex[:12], checked(task)), context, history)
+        return await propose(asked, context, history)
 
     def stream(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> Iterator[Event]:
         """Do a task and yield what happens as it happens. Closing the iterator stops the run."""
-        return _stream(lambda: self.astream(task, history=history))
+        return drained(lambda: self.astream(task, history=history))
 
     async def astream(
         self, task: str, *, history: Sequence["BaseMessage"] = ()
     ) -> AsyncIterator[Event]:
         """`stream` for asyncio: the one implementation that the others are doors to."""
+        from agentic.pausing import kept
+        from agentic.stream import watch
         from agentic.tools.threads import in_thread
 
         asked = checked(task)
@@ -146,51 +150,23 @@ class Agent:
         yield begun
         context, graph = await in_thread(self._bound)
         start = _start(run_id, asked, history, context)
-        if not self._may_pause:
-            from agentic.stream import watch
-
-            async for event in watch(graph, start, run_id):
-                yield event
-            return
-        self._runs.note(begun, run_id)
-        async with self._runs.durable(graph) as kept:
-            async for event in self._noted(kept, start, run_id):
+        pausable = any(tool.function is None for tool in self._toolbox.values())
+        events = kept(graph, start, begun, self._runs) if pausable else watch(graph, start, run_id)
+        async with aclosing(events) as following:
+            async for event in following:
                 yield event
 
     async def aresume(
         self, run_id: str, results: Mapping[str, Any] | None = None
     ) -> AsyncIterator[Event]:
         """`resume` for asyncio: yields what happens from here on."""
-        from langgraph.types import Command
-
-        from agentic.pausing import answers, waiting
+        from agentic.pausing import resumed
         from agentic.tools.threads import in_thread
 
-        earlier = self._runs.events(run_id)
-        told = answers(run_id, waiting(earlier, run_id), results or {})
         _, graph = await in_thread(self._bound)
-        async with self._runs.durable(graph) as kept:
-            state = await kept.aget_state({"configurable": {"thread_id": run_id}})
-            ids = {each.value["id"]: each.id for each in state.interrupts}
-            resumed = Resumed(ids=list(told))
-            self._runs.note(resumed, run_id)
-            yield resumed
-            go_on: Command[Any] = Command(resume={ids[call]: told[call] for call in told})
-            before = Result.of(earlier).usage
-            async for event in self._noted(kept, go_on, run_id, before):
+        async with aclosing(resumed(graph, run_id, results or {}, self._runs)) as following:
+            async for event in following:
                 yield event
-
-    async def _noted(
-        self, graph: Any, start: Any, run_id: str, before: Usage | None = None
-    ) -> AsyncIterator[Event]:
-        """What happens in a run that may pause, each event kept on disk as well."""
-        from agentic.stream import watch
-
-        async for event in watch(graph, start, run_id, before):
-            self._runs.note(event, run_id)
-            if isinstance(event, RunEnded) and event.status != "paused":
-                await graph.checkpointer.adelete_thread(run_id)  # its events tell all there is
-            yield event
 
     @property
     def graph(self) -> Any:
@@ -237,10 +213,6 @@ class Agent:
     def _runs(self) -> Runs:
         return Runs(settings().home / "runs")
 
-    @property
-    def _may_pause(self) -> bool:
-        return any(tool.function is None for tool in self._toolbox.values())
-
     @cached_property
     def _toolbox(self) -> Mapping[str, Tool]:
         return toolbox(self.tools)
@@ -266,29 +238,6 @@ def _start(run_id: str, task: str, history: Sequence["BaseMessage"], context: "C
     if history:
         start["messages"] = [*opening(context), *history]
     return start
-
-
-def _stream(events: Callable[[], AsyncIterator[Event]]) -> Iterator[Event]:
-    """The events of an asynchronous run, for code that is not; closing the iterator stops it."""
-    from anyio.from_thread import start_blocking_portal
-
-    queue: SimpleQueue[Event | None] = SimpleQueue()
-
-    async def pump() -> None:
-        try:
-            async for event in events():
-                queue.put(event)
-        finally:
-            queue.put(None)
-
-    with start_blocking_portal() as portal:
-        running = portal.start_task_soon(pump)
-        try:
-            while (event := queue.get()) is not None:
-                yield event
-            running.result()
-        finally:
-            running.cancel()
 
 
 def checked(task: str) -> str:

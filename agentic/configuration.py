@@ -167,10 +167,14 @@ class Configuration(_Section):
     """MCP servers by name; a tool of theirs is called `server.tool`."""
 
 
-_SECTIONS: dict[int, type[_Section]] = {1: Configuration, 3: McpServer, 5: McpTool}
-"""What stands at the end of a key, by how many parts it has: `mcp.docs.tools.search.effects`."""
-_PAIRS: dict[str, type[_Section]] = {"http": Http, "web": Web}
-"""Sections whose keys have two parts: `http.hosts`."""
+_SECTIONS: dict[tuple[str, ...], type[_Section]] = {
+    (): Configuration,
+    ("http",): Http,
+    ("web",): Web,
+    ("mcp", "*"): McpServer,
+    ("mcp", "*", "tools", "*"): McpTool,
+}
+"""What stands at the end of a key, by the parts before it; "*" is a name that the user chose."""
 
 
 def read_configuration(path: Path | None = None) -> Configuration:
@@ -235,8 +239,8 @@ def _fault(error: Any) -> str:
     last = error["loc"][-1]
     key = ".".join(_written(part) for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
-        section = _PAIRS.get(str(error["loc"][0])) if len(error["loc"]) == 2 else None
-        there = list((section or _SECTIONS[len(error["loc"])]).model_fields)
+        above = ("*" if at % 2 else str(part) for at, part in enumerate(error["loc"][:-1]))
+        there = list(_SECTIONS[tuple(above)].model_fields)
         hint = did_you_mean(nearest(str(last), there))
         return f"{key} is not known; there are: {', '.join(there)}.{hint}"
     if last == "[key]":

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 
 from agentic.runs import Runs
 from agentic.safety.budget import Limits
-from agentic.state import State
+from agentic.state import Observation, State, Step
 from agentic.tools.base import Tool
 from agentic.tools.choice import ToolIndex
 from agentic.tools.kept import read_result
@@ -45,18 +45,20 @@ class Context:
             return []
         return [name for name, tool in self.tools.items() if tool is not read_result]
 
-    def fitting(self, state: State, text: str) -> list[str]:
+    def fitting(
+        self, text: str, plan: Iterable[Step] = (), observations: Iterable[Observation] = ()
+    ) -> list[str]:
         """Names of the tools that a plan may have.
 
         Args:
-            state: The run's.
             text: What the plan is for; where there are many tools, those that fit it are named.
+            plan: The steps so far; their tools stay.
+            observations: The results so far; of a long one the rest can be read.
         """
         names = self.listed
         if self.index is not None:
-            earlier = [step.tool for step in state["plan"]]
-            names = list(dict.fromkeys([*self.index.best(text), *earlier]))
-        if any(seen.kept for seen in state["observations"]):
+            names = list(dict.fromkeys([*self.index.best(text), *(step.tool for step in plan)]))
+        if any(seen.kept for seen in observations):
             names += [name for name, tool in self.tools.items() if tool is read_result]
         return names
 

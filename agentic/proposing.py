@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
@@ -11,7 +10,7 @@ from agentic.context import Context
 from agentic.models.calling import Call, decide_calls
 from agentic.models.fitting import ENOUGH, can_weigh, weigh
 from agentic.prompts import lines, prompt
-from agentic.state import State, ToolCall
+from agentic.state import ToolCall, call_id
 from agentic.tools.base import Tool
 from agentic.wording import numbers
 from memory.words import telling
@@ -23,39 +22,38 @@ CLOSE = 3.0
 
 
 async def propose(
-    state: State, context: Context, history: Sequence[BaseMessage] = ()
+    task: str, context: Context, history: Sequence[BaseMessage] = ()
 ) -> list[ToolCall]:
     """The calls that the task asks for and that need no result of another; none if no tool fits.
 
     Args:
-        state: The run's first state.
+        task: What is to be done.
         context: The agent's.
         history: Earlier turns of the talk.
 
     Raises:
         ModelError: if the model fails.
     """
-    task = state["task"]
-    tools = [context.tools[name] for name in context.fitting(state, task)]
+    tools = [context.tools[name] for name in context.fitting(task)]
     if can_weigh(context.model):
         tools = await _fitting(task, tools, context)
     if not tools:
         return []
     transcript = [*_opening(context.instructions), *history]
-    ask = _asked(task, map(_function, tools))
+    ask = _asked(task, (tool.as_function for tool in tools))
     decided = await decide_calls(context.model, transcript, ask, tools)
     given = "\n".join([task, *(str(turn.text) for turn in history)])
     calls: list[ToolCall] = []
     for call in decided.value.calls if decided.value is not None else ():
         args = said(call, context.tools, given)
         if not any(call.name == other.name and args == other.args for other in calls):
-            calls.append(ToolCall(id=f"c{uuid4().hex[:8]}", name=call.name, args=args))
+            calls.append(ToolCall(id=call_id(), name=call.name, args=args))
     return calls
 
 
 async def _fitting(task: str, tools: Sequence[Tool], context: Context) -> list[Tool]:
     """The tools that do what is asked, as far as the model is sure of it."""
-    odds = (await weigh(context.model, task, tools)).odds
+    odds = await weigh(context.model, task, tools)
     least = max(ENOUGH, max(odds.values(), default=0.0) - CLOSE)
     return [tool for tool in tools if odds[tool.name] >= least]
 
@@ -100,7 +98,3 @@ def _opening(instructions: str) -> list[BaseMessage]:
 def _asked(task: str, tools: Iterable[Mapping[str, Any]]) -> str:
     shown = "\n".join(json.dumps(each, ensure_ascii=False) for each in tools)
     return prompt("propose", tools=shown, task=task)
-
-
-def _function(tool: Tool) -> dict[str, Any]:
-    return {"name": tool.name, "description": tool.description, "parameters": tool.schema}

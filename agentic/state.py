@@ -2,6 +2,7 @@
 
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
+from uuid import uuid4
 
 from langchain_core.messages import BaseMessage
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,7 @@ __all__ = [
     "Update",
     "Verdict",
     "beginning",
+    "call_id",
 ]
 
 Status = Literal["done", "incomplete", "failed", "paused"]
@@ -59,6 +61,11 @@ class ToolCall(Record):
     id: str = ""
     step: int = 0
     """Id of the plan step it belongs to."""
+
+
+def call_id() -> str:
+    """A new id for a call."""
+    return f"c{uuid4().hex[:8]}"
 
 
 class Observation(Record):

@@ -1,7 +1,7 @@
 """Events made from the graph's stream: tracing stands beside the loop, not in it."""
 
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk
@@ -37,7 +37,7 @@ MOST_SUPERSTEPS = 1_000
 
 async def watch(
     graph: Any, start: State | Command[Any], run_id: str, before: Usage | None = None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Run a graph, to its end or until it waits, and yield what happens.
 
     Args:

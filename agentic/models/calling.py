@@ -160,8 +160,7 @@ def _schema(tools: Sequence[Tool]) -> dict[str, Any]:
 
 
 def _function(tool: Tool) -> dict[str, Any]:
-    function = {"name": tool.name, "description": tool.description, "parameters": tool.schema}
-    return {"type": "function", "function": function}
+    return {"type": "function", "function": tool.as_function}
 
 
 _Arguments = RootModel[dict[str, Any]]

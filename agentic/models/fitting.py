@@ -7,18 +7,17 @@ it knows better: the odds of "yes" against "no" part tools that fit from tools t
 import math
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from agentic.models.decide import ask_for, usage_of
+from agentic.models.decide import ask_for
 from agentic.models.llama import ChatLlama
 from agentic.prompts import in_short, lines, prompt
-from agentic.safety.budget import Usage
 from agentic.tools.base import Tool
 
-__all__ = ["ENOUGH", "Weighed", "can_weigh", "weigh"]
+__all__ = ["ENOUGH", "can_weigh", "weigh"]
 
 ENOUGH = 1.2
 """Log-odds from which a tool fits. Chosen with the 1.5B model on 220 development questions
@@ -28,20 +27,13 @@ _LEAST = -20.0
 _LIKELIEST = 20
 
 
-class Weighed(NamedTuple):
-    """How well each tool fits, in log-odds, and what it took to find out."""
-
-    odds: dict[str, float]
-    usage: Usage
-
-
 def can_weigh(model: BaseChatModel) -> bool:
     """Whether a model tells how sure it is."""
     return isinstance(model, ChatLlama)
 
 
-async def weigh(model: BaseChatModel, task: str, tools: Sequence[Tool]) -> Weighed:
-    """How well each of the tools does what a task asks.
+async def weigh(model: BaseChatModel, task: str, tools: Sequence[Tool]) -> dict[str, float]:
+    """How well each of the tools does what a task asks, in log-odds by name.
 
     Args:
         model: One that `can_weigh`.
@@ -53,13 +45,11 @@ async def weigh(model: BaseChatModel, task: str, tools: Sequence[Tool]) -> Weigh
     """
     sure = model.bind(logprobs=True, top_logprobs=_LIKELIEST, max_tokens=1)
     odds: dict[str, float] = {}
-    usage = Usage()
     for tool in tools:
         asked = HumanMessage(f"Asked: {in_short(task)}\nTool: {tool.short_line}")
         answer = await ask_for(sure, [*_cases(), asked])
-        usage += usage_of(answer)
         odds[tool.name] = _odds(answer.response_metadata.get("logprobs"))
-    return Weighed(odds, usage)
+    return odds
 
 
 def _odds(logprobs: Any) -> float:

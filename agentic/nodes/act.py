@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
-from uuid import uuid4
 
 from langgraph.types import interrupt
 
@@ -13,7 +12,7 @@ from agentic.models.calling import Call, decide_call
 from agentic.models.decide import Decision
 from agentic.prompts import prompt
 from agentic.safety.budget import Usage
-from agentic.state import Observation, State, Step, ToolCall, Update
+from agentic.state import Observation, State, Step, ToolCall, Update, call_id
 from agentic.tools.base import Tool
 from agentic.tools.context import ToolContext
 from agentic.tools.rendering import fit
@@ -75,7 +74,7 @@ async def _arguments(step: Step, state: State, context: Context) -> Decision[Cal
 
 
 def _wanted(step: Step, call: Call) -> ToolCall:
-    return ToolCall(id=f"c{uuid4().hex[:8]}", name=call.name, args=call.args, step=step.id)
+    return ToolCall(id=call_id(), name=call.name, args=call.args, step=step.id)
 
 
 def _side_by_side(tool: Tool) -> bool:

@@ -59,13 +59,14 @@ async def plan(state: State, context: Context) -> Update:
     """Make the plan, or the rest of it when reflect found something missing."""
     if not context.tools:
         return {"plans": 1, "verdict": "done"}
-    decided = await _planned(state, context)
+    names = await _fitting(state, context)
+    decided = await _planned(state, context, names)
     wanted, unasked = _sorted_out(decided.value, state, context)
     if unasked and not wanted:
         ask = prompt("quote", quote=unasked[0].quote)
-        decided = await _planned_again(state, context, decided, ask, NO_TOOL)
+        decided = await _planned_again(state, context, decided, ask, [*names, NO_TOOL])
     elif not wanted and decided.value is not None and _might_calculate(state, context):
-        decided = await _planned_to_calculate(state, context, decided)
+        decided = await _planned_to_calculate(state, context, decided, names)
     wanted, unasked = _sorted_out(decided.value, state, context)
     told: Update = {
         "messages": decided.messages,
@@ -82,11 +83,10 @@ async def plan(state: State, context: Context) -> Update:
     return {**told, "plan": earlier + steps, "verdict": "act"}
 
 
-async def _planned(state: State, context: Context) -> Decision[Plan]:
+async def _planned(state: State, context: Context, names: Sequence[str]) -> Decision[Plan]:
     ask = prompt("replan", missing=state["missing"], task=in_short(state["task"]))
     if state["plans"] == 0:
         ask = prompt("plan", task=state["task"])
-    names = await _fitting(state, context)
     if context.index is not None:
         ask = prompt("tools", tools=context.lines(names), ask=ask)
     schema = plan_schema((*names, NO_TOOL))
@@ -97,17 +97,18 @@ async def _planned(state: State, context: Context) -> Decision[Plan]:
 async def _fitting(state: State, context: Context) -> list[str]:
     """The tools that the plan may have; of many, those that fit the task or what is missing."""
     about = state["task"] if state["plans"] == 0 else f"{state['missing']}\n{state['task']}"
-    return await in_thread(partial(context.fitting, state, about))
+    work = partial(context.fitting, about, state["plan"], state["observations"])
+    return await in_thread(work)
 
 
 async def _planned_again(
-    state: State, context: Context, before: Decision[Plan], ask: str, *more: str
+    state: State, context: Context, before: Decision[Plan], ask: str, names: Sequence[str]
 ) -> Decision[Plan]:
-    """A second try at a plan, with the tools there are and those named besides."""
+    """A second try at a plan, in which every part has one of the tools named."""
     tries = context.tries_left(state) - before.usage.model_calls
     if tries < 1:
         return before
-    schema = plan_schema((*await _fitting(state, context), *more))
+    schema = plan_schema(tuple(names))
     transcript = state["messages"] + before.messages
     return (await decide(context.model, transcript, ask, schema, tries=tries)).after(before)
 
@@ -119,7 +120,7 @@ def _might_calculate(state: State, context: Context) -> bool:
 
 
 async def _planned_to_calculate(
-    state: State, context: Context, before: Decision[Plan]
+    state: State, context: Context, before: Decision[Plan], names: Sequence[str]
 ) -> Decision[Plan]:
     """The plan, made again with a tool in each part if the model finds that it must calculate.
 
@@ -133,7 +134,7 @@ async def _planned_to_calculate(
     known = Decision(before.value, asked.messages, asked.usage).after(before)
     if asked.value is None or asked.value.calculation == "no":
         return known
-    return await _planned_again(state, context, known, prompt("compute", task=task))
+    return await _planned_again(state, context, known, prompt("compute", task=task), names)
 
 
 def _sorted_out(

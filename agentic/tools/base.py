@@ -80,6 +80,11 @@ class Tool:
         return signature_line(self.name, self.description, self.schema)
 
     @property
+    def as_function(self) -> dict[str, Any]:
+        """The tool as models are told of functions: name, description, parameters."""
+        return {"name": self.name, "description": self.description, "parameters": self.schema}
+
+    @property
     def short_line(self) -> str:
         """The tool on one line without its arguments' types, for a prompt that names many."""
         names = ", ".join(self.schema.get("properties", {}))

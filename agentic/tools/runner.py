@@ -26,7 +26,7 @@ from agentic.tools.printing import printing_to_stderr
 from agentic.tools.rendering import fit, render
 from agentic.tools.threads import in_thread
 
-__all__ = ["AT_ONCE", "run_call", "run_calls"]
+__all__ = ["AT_ONCE", "run_call", "run_calls", "told"]
 
 _log = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ async def _tries(
             passing = may_pass(error)
             if not (passing and delays):
                 tried = f" (tried {len(_DELAYS) + 1} times)" if passing and tool.repeatable else ""
-                raise ToolError(_told(error) + tried) from error
+                raise ToolError(told(error) + tried) from error
         await pause(delays.pop(0) * random.uniform(0.5, 1.5))
 
 
@@ -201,7 +201,8 @@ async def _once(tool: Tool, arguments: BaseModel, context: ToolContext) -> ToolO
         raise ToolError(f"{tool.name} tried to end the program (exit {error.code}).") from error
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """What a model is told of an error: a tool's own words, of any other its kind too."""
     try:
         text = str(error).strip()
     except Exception:  # an error that can't even be told; its kind has to do
