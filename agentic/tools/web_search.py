@@ -15,7 +15,7 @@ from agentic.settings import settings
 from agentic.tools.base import tool
 from agentic.tools.caching import DiskCache, Kept
 from agentic.tools.context import ToolContext, ToolOutput
-from agentic.tools.searching.pacing import Pace
+from agentic.tools.pacing import Pace
 
 __all__ = ["Refused", "Unreachable", "WebSearch", "found", "web_search"]
 

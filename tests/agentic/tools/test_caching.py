@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentic.tools.caching import DiskCache, Kept
-from agentic.tools.searching.pacing import Pace
+from agentic.tools.pacing import Pace
 
 
 class Clock:

@@ -1,1 +1,0 @@
-"""Polite web search: what was found is kept, and requests take turns."""
