@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-__all__ = ["append_line", "whole"]
+__all__ = ["append_line", "private_file", "private_folder", "whole"]
 
 
 def append_line(place: Path, line: str) -> None:
@@ -16,7 +16,7 @@ def append_line(place: Path, line: str) -> None:
     Raises:
         OSError: if that can't be.
     """
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(place.parent)
     with open(place, "a", encoding="utf-8", opener=_private) as file:
         file.write(f"{line}\n")
 
@@ -39,6 +39,29 @@ def whole(place: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             os.unlink(new.name)
             raise
+
+
+def private_folder(place: Path) -> None:
+    """Have a folder there; it and those made on the way to it are open to nobody but the user.
+
+    One that was there stays as it is: the user may have opened it to others.
+
+    Raises:
+        OSError: if that can't be.
+    """
+    for folder in reversed(place.parents):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+
+
+def private_file(place: Path) -> None:
+    """Have a file there that nobody but the user may read, for a library that would make another.
+
+    Raises:
+        OSError: if that can't be.
+    """
+    os.close(os.open(place, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600))
 
 
 def _private(path: str, flags: int) -> int:

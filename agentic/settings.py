@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -10,8 +11,9 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "child_environment", "place", "settings"]
+__all__ = ["Settings", "child_environment", "place", "settings", "strict_checkpoints"]
 
+_STRICT = "LANGGRAPH_STRICT_MSGPACK"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -31,6 +33,10 @@ class Settings(BaseSettings):
     tool_calls: Literal["auto", "native", "json"] = "auto"
     """How models are asked for tool calls: by tool calls of their own, by JSON, or by what
     LangChain's profile says of the model."""
+    keep_days: float = Field(default=30.0, ge=0)
+    """Days after which what is kept of a finished run goes."""
+    keep_megabytes: int = Field(default=1_000, ge=0)
+    """Megabytes that what is kept of runs may take; the oldest finished ones go first."""
     hub: str = Field(default="https://huggingface.co", validation_alias="HF_ENDPOINT")
     """Model hub that weights are fetched from first; a mirror is named by `HF_ENDPOINT`."""
 
@@ -72,3 +78,20 @@ def settings() -> Settings:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with changes, for a process started by us."""
     return os.environ | changes
+
+
+def strict_checkpoints() -> bool:
+    """Have LangGraph construct nothing from a checkpoint but the types that it knows to be safe.
+
+    Call it before LangGraph is imported, for that is when it reads the variable. What the user set
+    stands.
+
+    Returns:
+        Whether it holds in this process; if not, LangGraph was imported before, or the user set it
+        otherwise, and a saver needs a serializer with a list of its own.
+    """
+    os.environ.setdefault(_STRICT, "true")
+    read = sys.modules.get("langgraph.checkpoint.serde._msgpack")
+    if read is not None:
+        return bool(read.STRICT_MSGPACK_ENABLED)
+    return os.environ[_STRICT].lower() in {"1", "true", "yes"}

@@ -149,7 +149,10 @@ class Opened:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(path.parents):
+            if not folder.exists():  # `parents=True` would open it to everybody
+                folder.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", error)
         raise StoreError(

@@ -1,5 +1,6 @@
 """Where the numbered indexes of a memory lie: in folders beside the ledger, or on a server."""
 
+import os
 import shutil
 import threading
 import uuid
@@ -102,7 +103,7 @@ class Folders:
         deaths = _size(note)
         if deaths >= DEATHS:
             raise IndexBroken(f"{deaths} processes died while they opened it")
-        with suppress(OSError), open(note, "ab") as file:
+        with suppress(OSError), open(note, "ab", opener=_private) as file:
             file.write(b".")
         try:
             yield
@@ -164,6 +165,10 @@ def chroma_index(path: Path, server: Server | None = None) -> ChromaIndex:
 
 def _new_name() -> bytes:
     return f"memory-{uuid.uuid4().hex[:16]}-".encode()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _size(file: Path) -> int:

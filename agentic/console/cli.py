@@ -53,7 +53,9 @@ def _tell(error: Exception, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        from agentic.console.text import clean
+
+        print(clean("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     text, code = explain(error)
     notice(stderr_console(), f"agentic: {text}", "")
     return code

@@ -4,15 +4,16 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
+from agentic.filing import private_file, private_folder
+
 __all__ = ["open_history"]
 
 
 def open_history(path: Path) -> tuple[History, str]:
     """The history of lines, and what the user should know about it; empty if all is well."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("ab").close()
-        path.open("rb").close()
+        private_folder(path.parent)
+        private_file(path)
     except OSError as error:
         return InMemoryHistory(), f"What is typed here can't be kept: {path}: {error.strerror}."
     return _Lenient(path), ""

@@ -1,4 +1,7 @@
-"""A page: paragraphs with a hanging indent, fitted to the width of the console."""
+"""A page: paragraphs with a hanging indent, fitted to the width of the console.
+
+Whatever is printed is cleaned here, so that no caller can forget to.
+"""
 
 from collections.abc import Iterable
 
@@ -7,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agentic.console.marks import QUIET, marks_for
-from agentic.console.text import cut, one_line, wrap
+from agentic.console.text import clean, cut, one_line, wrap
 
 __all__ = ["Page", "Span"]
 
@@ -28,8 +31,8 @@ class Page:
         return self.console.width
 
     def line(self, *spans: Span) -> None:
-        """Print one line as it is; nothing in it may be wider than the page."""
-        text = Text.assemble(*spans)
+        """Print one line, cleaned; nothing in it may be wider than the page."""
+        text = Text.assemble(*((clean(each), style) for each, style in spans))
         text.rstrip()
         self.console.print(text)
 
@@ -59,7 +62,7 @@ class Page:
         if hang is None:
             hang = lead if lead <= self.width // 3 else 4
         first, *rows = self._cut(
-            wrap(body, self.width - hang, lead - hang), most, self.width - hang
+            wrap(clean(body), self.width - hang, lead - hang), most, self.width - hang
         )
         self.line(*head, (first, style))
         for row in rows:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from agentic.cleaning import visible
 from agentic.console.marks import Marks
 from agentic.console.text import cut, one_line
 from agentic.events import (
@@ -25,8 +26,8 @@ __all__ = ["amount", "arguments", "doing", "share_out", "usage_parts", "value"]
 
 
 def value(argument: Any) -> str:
-    """An argument as JSON on one line."""
-    return one_line(json.dumps(argument, ensure_ascii=False))
+    """An argument as JSON on one line, with escapes for what acts on a terminal or hides."""
+    return visible(json.dumps(argument, ensure_ascii=False))
 
 
 def arguments(args: dict[str, Any]) -> str:
@@ -54,7 +55,15 @@ def usage_parts(usage: Usage) -> list[str]:
         amount(usage.model_calls, "model call"),
         f"{amount(usage.prompt_tokens, 'token')} in{cached}",
         f"{usage.completion_tokens:,} out",
+        *_cost(usage.cost),
     ]
+
+
+def _cost(dollars: float | None) -> list[str]:
+    """What it cost: nothing is not worth a word, and what is not known is said."""
+    if dollars is None:
+        return ["cost unknown"]
+    return [f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.2g}"] if dollars else []
 
 
 def doing(event: Event, marks: Marks) -> str | None:

@@ -12,14 +12,9 @@ from agentic import cleaning
 __all__ = ["clean", "cut", "escaped", "one_line", "printable_json", "wrap"]
 
 _NEW_LINE = re.compile(r"\r\n?|[\u2028\u2029]")
-_UNSEEN = re.compile(
-    r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # these turn the direction of writing
-    r"\u200b\u2060-\u2064\u206a-\u206f\ufeff\U000e0000-\U000e007f]"  # these can't be seen
-)
 _ESCAPED = re.compile(
-    "|".join(
-        [cleaning.CONTROL.pattern, cleaning.SURROGATE.pattern, _UNSEEN.pattern, r"[\u2028\u2029]"]
-    )
+    rf"{cleaning.CONTROL.pattern}|{cleaning.SURROGATE.pattern}|{cleaning.UNSEEN.pattern}"
+    r"|[\u2028\u2029]"
 )
 _OPENING = "（「『【《〈［｛“‘"
 _CLOSING = "，。、；：！？）」』】》〉］｝”’…％～"
@@ -29,7 +24,7 @@ _SMALLEST = 6
 
 def clean(text: str) -> str:
     """The text without anything that moves the cursor, colours, hides or reverses; lines stay."""
-    return _UNSEEN.sub("", cleaning.clean(_NEW_LINE.sub("\n", text)))
+    return cleaning.clean(cleaning.UNSEEN.sub("", _NEW_LINE.sub("\n", text)))
 
 
 def one_line(text: str) -> str:

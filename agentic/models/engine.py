@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agentic.errors import ModelError
+from agentic.filing import private_folder
 from agentic.models.completion import Piece, acomplete, complete
 from agentic.models.kept import Kept
 from agentic.models.running import end_all
@@ -136,7 +137,7 @@ def _folder(kept: str | None) -> Path | None:
         return None
     folder = Path(kept)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None

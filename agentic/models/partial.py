@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from agentic.filing import private_file
+
 __all__ = ["BLOCK", "Partial"]
 
 BLOCK = 1 << 20
@@ -28,6 +30,7 @@ class Partial:
 
     def __init__(self, path: Path, most: int) -> None:
         self.path = path
+        private_file(path)
         self._file = path.open("a+b", buffering=0)
         self.size = path.stat().st_size
         self._sha = None if self.size else hashlib.sha256()

@@ -33,7 +33,7 @@ def alone(target: Path, name: str, say: Notice) -> Iterator[None]:
     """Hold the lock of the file at `target`; the system frees it if the process dies."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(target.with_name(f"{target.name}.lock"))
+    lock = FileLock(target.with_name(f"{target.name}.lock"), mode=0o600)
     try:
         lock.acquire(blocking=False)
     except Timeout:

@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from agentic.filing import private_file
+
 __all__ = ["fault", "remember", "verified"]
 
 
@@ -56,6 +58,7 @@ def _identity(path: Path, sha256: str) -> dict[str, Any]:
 
 def _write(path: Path, identity: dict[str, Any]) -> None:
     with suppress(OSError):  # in a read-only folder the file is hashed at every start
+        private_file(_record(path))
         _record(path).write_text(json.dumps(identity), "utf-8")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from agentic.errors import WeightsError
+from agentic.filing import private_folder
 from agentic.models.partial import Partial
 from agentic.models.releases import WEIGHTS, Weights, lookup
 from agentic.models.sources import Progress, Source, SourceError
@@ -86,7 +87,7 @@ def pull(
     with storage(target.parent):
         if _sound(weights, target):
             return target
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(target.parent)
         with alone(target, name, say):
             if not _sound(weights, target):
                 _set_aside(target, say)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentic.filing import whole
+from agentic.filing import private_folder, whole
 
 __all__ = ["DiskCache", "Kept"]
 
@@ -71,7 +71,7 @@ class DiskCache:
         file = self._file(key)
         content = {"key": key, "when": self._clock(), "value": value}
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             with whole(file) as new:
                 new.write(json.dumps(content).encode())
             self._shrink()

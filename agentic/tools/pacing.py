@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from agentic.filing import private_file, private_folder
+
 __all__ = ["Pace"]
 
 _log = logging.getLogger(__name__)
@@ -56,8 +58,9 @@ class Pace:
         from filelock import FileLock, Timeout
 
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._file.with_suffix(".lock"), timeout=_PATIENCE):
+            private_folder(self._file.parent)
+            private_file(self._file)
+            with FileLock(self._file.with_suffix(".lock"), mode=0o600, timeout=_PATIENCE):
                 now = self._clock()
                 turn = max(now, self._last() + self._gap) + more
                 if turn > now + self._longest:  # a clock was set back, or the file is not ours
