@@ -128,15 +128,21 @@ def _health(found: "Stats") -> Finding:
 
 def sandbox() -> Iterator[Finding]:
     """Whether the Python that models write can be run."""
-    from agentic.safety.sandbox_monty import MontySandbox, missing
+    from agentic.configuration import read_configuration
+    from agentic.safety.sandboxes import cpython, monty
 
-    if lacking := missing():
+    python = read_configuration().python
+    choice = python.sandbox if python is not None else "monty"
+    full = choice != "monty"
+    if lacking := cpython.missing(choice) if full else monty.missing():
         remedy = "The tool `python` is off; all others work."
         yield Finding("warning", "sandbox", lacking, remedy)
         return
-    outcome = MontySandbox().run("6 * 7", 5, 2**26)
+    sandbox = cpython.cpython(choice) if full else monty.MontySandbox()
+    outcome = sandbox.run("6 * 7", 5, 2**26)
     if outcome.failure is None:
-        yield Finding("ok", "sandbox", "runs Python that a model wrote, without files or network")
+        text = "runs Python that a model wrote, without files or network"
+        yield Finding("ok", "sandbox", f"{choice}: {text}" if full else text)
     else:
         yield Finding("problem", "sandbox", outcome.failure.message)
 

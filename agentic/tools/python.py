@@ -1,20 +1,28 @@
 """Python that the model writes, run in a sandbox: for numbers, statistics, dates and text."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from agentic.errors import ToolError
-from agentic.safety.sandbox import Failure, Outcome, Sandbox
-from agentic.safety.sandbox_monty import MontySandbox, missing
-from agentic.tools.base import tool
+from agentic.safety.sandboxes import Choice, Failure, Outcome, Sandbox
+from agentic.safety.sandboxes.monty import MontySandbox, missing
+from agentic.tools.base import Tool, tool
 from agentic.tools.context import ToolContext
-from agentic.tools.python_remedies import remedy
+from agentic.tools.python_remedies import full_remedy, remedy
 from agentic.tools.python_source import readings
 from agentic.tools.rendering import fit
 
-__all__ = ["python", "run_python"]
+__all__ = ["python", "python_tool", "run_python"]
 
 _LONGEST = 20_000
 _SECONDS = 5.0
 _MEMORY = 128 * 2**20
+_FULL_SECONDS = 10.0
+_FULL_MEMORY = 512 * 2**20
 _LONGEST_QUOTE = 300
+
+Remedy = Callable[[Failure, str], str]
+"""What to do instead of what failed, given the line that it failed at."""
 
 
 def _at_hand(context: ToolContext) -> bool:
@@ -33,8 +41,33 @@ def python(code: str) -> str:
     return run_python(code, MontySandbox())
 
 
+def python_tool(choice: Choice) -> Tool:
+    """The tool `python` with the sandbox that the user chose; it is off where there is none."""
+    if choice == "monty":
+        return python
+    from agentic.safety.sandboxes.cpython import cpython, missing
+    from agentic.safety.sandboxes.interpreter import interpreter
+
+    def run(code: str) -> str:
+        """Run Python code; use it for sums of many steps, data and statistics, not for files.
+
+        Args:
+            code: A whole program that prints its result or ends with it, such as
+                "import statistics; statistics.mean([1, 2, 4])".
+        """
+        return run_python(code, cpython(choice), _FULL_SECONDS, _FULL_MEMORY, full_remedy)
+
+    made = tool(name="python", effects=[], when=lambda _: not missing(choice), timeout=90)(run)
+    packages = " and ".join(interpreter().offered)
+    return replace(made, description=made.description + f" It has {packages}." * bool(packages))
+
+
 def run_python(
-    code: str, sandbox: Sandbox, seconds: float = _SECONDS, memory: int = _MEMORY
+    code: str,
+    sandbox: Sandbox,
+    seconds: float = _SECONDS,
+    memory: int = _MEMORY,
+    remedy: Remedy = remedy,
 ) -> str:
     """What the code prints and the value it ends with.
 
@@ -43,6 +76,7 @@ def run_python(
         sandbox: Where it runs.
         seconds: Time that it may take.
         memory: Bytes that it may hold.
+        remedy: What the model is advised where the code failed.
 
     Raises:
         ToolError: if it can't be run, fails, goes over a limit, or ends without a result.
@@ -56,18 +90,19 @@ def run_python(
     for way in ways:
         outcome = sandbox.run(way, seconds, memory)
         if outcome.failure is None or outcome.failure.kind != "syntax":
-            return _told(outcome, way, seconds, memory)
+            return _told(outcome, way, seconds, memory, remedy)
         first = first if first is not None else outcome
     assert first is not None
-    return _told(first, ways[0], seconds, memory)
+    return _told(first, ways[0], seconds, memory, remedy)
 
 
-def _told(outcome: Outcome, code: str, seconds: float, memory: int) -> str:
+def _told(outcome: Outcome, code: str, seconds: float, memory: int, remedy: Remedy) -> str:
     if outcome.failure is not None:
         line = _line(outcome.failure, code)
         where = f"Line {outcome.failure.line}, `{fit(line, _LONGEST_QUOTE)}`: " if line else ""
-        reason = _reason(outcome.failure, line, seconds, memory)
-        raise ToolError(where + reason + _so_far(outcome.printed))
+        reason = _reason(outcome.failure, seconds, memory)
+        advice = remedy(outcome.failure, line)
+        raise ToolError(f"{where}{reason} {advice}".rstrip() + _so_far(outcome.printed))
     value = outcome.value
     if outcome.name:
         value = f"{outcome.name} = {value}"
@@ -77,12 +112,12 @@ def _told(outcome: Outcome, code: str, seconds: float, memory: int) -> str:
     return told
 
 
-def _reason(failure: Failure, line: str, seconds: float, memory: int) -> str:
+def _reason(failure: Failure, seconds: float, memory: int) -> str:
     match failure.kind:
         case "syntax":
-            reason = f"SyntaxError: {failure.message}."
+            return f"SyntaxError: {failure.message}."
         case "unsupported":
-            reason = f"This Python has no {failure.message.removeprefix('the ')}."
+            return f"This Python has no {failure.message.removeprefix('the ')}."
         case "time":
             return f"It took longer than {seconds:g} seconds and was stopped; do less work."
         case "memory":
@@ -93,8 +128,7 @@ def _reason(failure: Failure, line: str, seconds: float, memory: int) -> str:
         case "crashed":
             return "The sandbox broke down over this code; write it in a simpler way."
         case "raised":
-            reason = fit(failure.message, _LONGEST_QUOTE).rstrip(".") + "."
-    return f"{reason} {remedy(failure, line)}".rstrip()
+            return fit(failure.message, _LONGEST_QUOTE).rstrip(".") + "."
 
 
 def _line(failure: Failure, code: str) -> str:

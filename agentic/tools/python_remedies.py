@@ -3,9 +3,9 @@
 import builtins
 import re
 
-from agentic.safety.sandbox import Failure
+from agentic.safety.sandboxes import Failure
 
-__all__ = ["remedy"]
+__all__ = ["full_remedy", "remedy"]
 
 _CONFINED = "This Python only computes: no files, network, environment or other programs."
 _NO_NUMPY = "Use lists, math and the functions of statistics, such as statistics.mean(values)."
@@ -74,6 +74,30 @@ def remedy(failure: Failure, line: str = "") -> str:
     if (passed_on := _uncalled(message, line)) is not None:
         return f"Call it in a function: lambda x: {passed_on}."
     return next((text for sign, text in _RAISED.items() if re.match(sign, message)), "")
+
+
+_FULLY_RAISED = {
+    r"PermissionError|FileNotFoundError|RuntimeError: can't start new thread|gaierror": _CONFINED,
+    r"EOFError": "Nobody can answer; write the values into the code.",
+    r"RecursionError": "Use a loop, or end the recursion earlier.",
+}
+
+
+def full_remedy(failure: Failure, line: str = "") -> str:
+    """What the code may do instead where it runs in full Python.
+
+    Args:
+        failure: Why the code failed.
+        line: The line that it failed at.
+    """
+    from agentic.safety.sandboxes.interpreter import interpreter
+
+    if failure.kind != "raised":
+        return ""
+    if failure.message.startswith("ModuleNotFoundError"):
+        return f"There is {', '.join(['the standard library', *interpreter().offered])}."
+    found = (text for sign, text in _FULLY_RAISED.items() if re.match(sign, failure.message))
+    return next(found, "")
 
 
 def _uncalled(message: str, line: str) -> str | None:

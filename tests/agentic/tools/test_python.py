@@ -1,18 +1,22 @@
 """The tool that runs a model's Python: what a model writes, and what it is told."""
 
 import asyncio
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic.errors import ToolError
-from agentic.safety.sandbox import Failure, Kind
-from agentic.safety.sandbox_monty import MontySandbox
+from agentic.configuration import Configuration, Python
+from agentic.errors import ToolError, UsageError
+from agentic.safety.sandboxes import Choice, Failure, Kind, cpython
+from agentic.safety.sandboxes.monty import MontySandbox
 from agentic.state import ToolCall
+from agentic.tools.base import Tool
+from agentic.tools.configured import configured
 from agentic.tools.context import ToolContext
-from agentic.tools.python import python, run_python
+from agentic.tools.python import python, python_tool, run_python
 from agentic.tools.python_remedies import remedy
 from agentic.tools.python_source import readings
 from agentic.tools.runner import run_call
@@ -197,3 +201,79 @@ def test_a_long_result_is_shortened(tmp_path: Path) -> None:
     assert seen.ok
     assert len(seen.result) <= python.max_chars
     assert "characters left out" in seen.result
+
+
+# --- the whole of Python, where the user asked for it ---
+
+
+@pytest.fixture(params=["sandlock", "bubblewrap"])
+def full(request: pytest.FixtureRequest) -> Tool:
+    choice: Choice = request.param
+    if reason := cpython.missing(choice):
+        pytest.skip(reason)
+    return python_tool(choice)
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("def f():\n    yield 1\nlist(f())", "[1]"),
+        ("```python\nfrom fractions import Fraction\nFraction(2, 6)\n```", "Fraction(1, 3)"),
+        ("print（'臺北'）", "臺北"),
+        ("x = 3", "x = 3"),
+        ("print('a')\nx = 3", "a"),
+    ],
+)
+def test_full_python_gives(full: Tool, code: str, result: str) -> None:
+    assert full(code) == result
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("print(1)\n1/0", "Line 2, `1/0`: ZeroDivisionError: division by zero.\nPrinted before"),
+        ("import unheard_of", "There is the standard library"),
+        ("open('/etc/passwd')", "only computes: no files"),
+        ("import os\nos.fork()", "only computes: no files"),
+        ("input()", "write the values into the code"),
+        ("x = b'x' * 10**10", "more than 512 MB of memory"),
+        ("import os\nos._exit(0)", "write it in a simpler way"),
+        ("def f(:", "SyntaxError: invalid syntax"),
+    ],
+)
+def test_what_a_model_is_told_of_full_python(full: Tool, code: str, message: str) -> None:
+    with pytest.raises(ToolError) as told:
+        full(code)
+    assert message in str(told.value)
+
+
+def test_full_python_is_the_same_tool_to_a_model(full: Tool, tmp_path: Path) -> None:
+    assert (full.name, full.schema) == (python.name, python.schema)
+    assert full.effects == frozenset()
+    assert full.when is not None
+    assert full.when(ToolContext(tmp_path))
+
+
+def test_packages_are_named_where_they_are(full: Tool) -> None:
+    for name in ("numpy", "pandas"):
+        assert (name in full.description) == (find_spec(name) is not None)
+
+
+def test_without_a_wall_the_tool_is_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    cpython._reason.cache_clear()
+    off = python_tool("bubblewrap")
+    assert off.when is not None
+    assert not off.when(ToolContext(tmp_path))
+    assert "apt install bubblewrap" in cpython.missing("bubblewrap")
+    with pytest.raises(UsageError, match="bwrap is not found"):
+        cpython.cpython("bubblewrap")
+    cpython._reason.cache_clear()
+
+
+def test_models_have_python_where_the_user_wrote_so() -> None:
+    assert configured(Configuration()) == []
+    assert configured(Configuration(python=Python())) == [python]
+    (made,) = configured(Configuration(python=Python(sandbox="cpython")))
+    assert made.name == "python"
+    assert made is not python

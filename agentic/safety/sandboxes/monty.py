@@ -9,18 +9,15 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from agentic.safety.sandbox import Failure, Kind, Outcome
-from agentic.safety.sandbox_values import last_assigned, shown
-from agentic.safety.sandbox_worker import opened
-from agentic.safety.sandboxed import MODULES
+from agentic.safety.sandboxes import MOST_OUTPUT, Failure, Kind, Outcome
+from agentic.safety.sandboxes.modules import MODULES
+from agentic.safety.sandboxes.monty_worker import opened
+from agentic.safety.sandboxes.values import last_assigned, shown
 
 if TYPE_CHECKING:
     from pydantic_monty import MontyError, MontySession
 
-__all__ = ["MOST_OUTPUT", "MontySandbox", "missing"]
-
-MOST_OUTPUT = 100_000
-"""Characters that a run may print, and that its value may have."""
+__all__ = ["MontySandbox", "missing"]
 
 _LOAD = """
 class {name}:
@@ -120,7 +117,7 @@ def _loaded(session: "MontySession", name: str) -> Any:
 
 @cache
 def _source(name: str) -> str:
-    return files("agentic.safety.sandboxed").joinpath(f"{name}.py").read_text("utf-8")
+    return files("agentic.safety.sandboxes.modules").joinpath(f"{name}.py").read_text("utf-8")
 
 
 def _driven(session: "MontySession", code: str, printed: _Printed, modules: dict[str, Any]) -> Any:

@@ -59,6 +59,10 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
             yield opening
             yield from _parts(value, depth)
             yield ",)" if isinstance(value, tuple) and len(value) == 1 else closing
+        case _ if type(value).__repr__ is object.__repr__ and hasattr(value, "__dict__"):
+            yield from _record(type(value).__name__, vars(value), depth)
+        case _ if getattr(value, "shape", None) == () and hasattr(value, "item"):
+            yield repr(value.item())  # a number of numpy's, which names its type
         case int() if value.bit_length() > _MOST_DIGITS * 3:
             yield f"(a whole number of about {int(value.bit_length() * 0.30103):,} digits)"
         case _:

@@ -1,9 +1,21 @@
-"""Where code that a model wrote may run: the one method a sandbox has, and what comes of a run."""
+"""Where code that a model wrote may run: the one method a sandbox has, and what comes of a run.
+
+`monty` is an interpreter of its own that only computes. `cpython` is the whole of Python behind two
+walls: `sandlock` or `bubblewrap` around the process, and what the process gives up by itself before
+the code begins (`inside`, `syscalls`).
+"""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-__all__ = ["Failure", "Kind", "Outcome", "Sandbox"]
+__all__ = ["MOST_OUTPUT", "Choice", "Failure", "Kind", "Outcome", "Sandbox"]
+
+MOST_OUTPUT = 100_000
+"""Characters that a run may print, and that its value may have."""
+
+Choice = Literal["monty", "cpython", "sandlock", "bubblewrap"]
+"""Which sandbox: an interpreter that only computes, or the whole of Python behind walls, be they
+those that work here or the ones named."""
 
 Kind = Literal["syntax", "unsupported", "raised", "time", "memory", "output", "crashed"]
 """Why a run failed: code that is no Python, or no Python that the sandbox knows; an exception; a

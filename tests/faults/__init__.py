@@ -1,0 +1,1 @@
+"""What must not happen whatever breaks: real kills, hostile text, hostile code, fuzzed models."""
