@@ -15,6 +15,7 @@ from agentic.tools.base import Effect, Tool, tool
 from agentic.tools.context import ToolContext, ToolOutput
 from agentic.tools.databases.addresses import server_url
 from agentic.tools.databases.duckdb import open_duckdb
+from agentic.tools.databases.holding import held
 from agentic.tools.databases.kinds import ALLOWED, ENDINGS, kind_of
 from agentic.tools.databases.printed import explained, printed_rows, printed_schema
 from agentic.tools.databases.records import SAMPLE, Engine, QueryError, Table
@@ -49,6 +50,8 @@ class _Source:
     name: str
     """What errors and sources call it."""
     place: "Path | URL"
+    root: Path | None = None
+    """The workspace, for a file that the model named."""
 
 
 def database_tool(
@@ -80,6 +83,11 @@ def database_tool(
     named = {
         key: _Source(key, _placed(key, place, trusted)) for key, place in (databases or {}).items()
     }
+    if databases:
+        from agentic.safety.secrets import known_address
+
+        for key, place in databases.items():
+            known_address(key, str(place))
     effects: list[Effect] = ["reads"]
     if any(not isinstance(source.place, Path) for source in named.values()):
         effects.append("network")
@@ -159,7 +167,7 @@ def _found(context: ToolContext, database: str, named: Mapping[str, _Source]) ->
         raise ToolError(f"{error}{there}{listed}") from error
     if place.is_dir():
         raise ToolError(f"{displayed(database)!r} is a folder; give {ALLOWED}.")
-    return _Source(displayed(workspace.relative(place)), place)
+    return _Source(displayed(workspace.relative(place)), place, workspace.folder)
 
 
 def _placed(name: str, address: str | Path, trusted: bool) -> "Path | URL":
@@ -185,11 +193,12 @@ def _opened(source: _Source, seconds: float, trusted: bool) -> Iterator[tuple[En
         return
     if not place.exists():
         raise ToolError(f"The file of database {name!r} is not there; the user has to mend that.")
-    kind = kind_of(place, name)
-    if kind in {"sqlite", "sqlite-wal"}:
-        with open_sqlite(place, name, seconds, in_wal_mode=kind == "sqlite-wal") as sqlite:
-            yield sqlite, f"{name} (SQLite)", ""
-        return
-    with open_duckdb(place, kind, name, seconds) as (duckdb, guess):
-        note = f"\n(read as {guess}, which is a guess)" if guess else ""
-        yield duckdb, f"{name} (DuckDB)", note
+    with held(source.root or place.parent, place, name) as file:
+        kind = kind_of(file, name)
+        if kind in {"sqlite", "sqlite-wal"}:
+            with open_sqlite(file, name, seconds, in_wal_mode=kind == "sqlite-wal") as sqlite:
+                yield sqlite, f"{name} (SQLite)", ""
+            return
+        with open_duckdb(file, kind, name, seconds) as (duckdb, guess):
+            note = f"\n(read as {guess}, which is a guess)" if guess else ""
+            yield duckdb, f"{name} (DuckDB)", note

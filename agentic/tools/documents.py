@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentic.errors import ToolError
+from agentic.tools.changing.anchored import open_file
 from agentic.tools.context import ToolOutput
 from agentic.tools.reading import counted, matching_lines, page, read_bytes
 
@@ -18,18 +19,18 @@ _LINE_CHARS = 1000
 """Characters of a line; a longer paragraph is cut between its sentences."""
 
 
-def is_document(place: Path) -> bool:
+def is_document(root: Path, place: Path) -> bool:
     """Whether a file is read by its text: by its ending, or a PDF of any name."""
     if place.suffix.lower() in {".pdf", ".docx"}:
         return True
     try:
-        with place.open("rb") as file:
+        with open_file(root, place) as file:
             return file.read(5) == b"%PDF-"
     except OSError:
         return False
 
 
-def document_lines(place: Path, name: str) -> Sequence["Block"]:
+def document_lines(root: Path, place: Path, name: str) -> Sequence["Block"]:
     """The text of a PDF or DOCX file, each line with its page or headings.
 
     Raises:
@@ -39,16 +40,18 @@ def document_lines(place: Path, name: str) -> Sequence["Block"]:
         seen = place.stat()
     except OSError as error:
         raise ToolError(f"{name!r} can't be read: {error.strerror}.") from error
-    return _lines(place, name, seen.st_mtime_ns, seen.st_size)
+    return _lines(root, place, name, (seen.st_ino, seen.st_mtime_ns, seen.st_size))
 
 
-def shown_document(place: Path, name: str, start_page: int, start_line: int) -> ToolOutput:
+def shown_document(
+    root: Path, place: Path, name: str, start_page: int, start_line: int
+) -> ToolOutput:
     """The part of a document that fits in one result, led by where it stands.
 
     Raises:
         ToolError: if it can't be read, or has nothing there.
     """
-    lines = document_lines(place, name)
+    lines = document_lines(root, place, name)
     if not lines:
         return ToolOutput(f"({name} is empty)", (name,))
     first = _first(lines, name, start_page) + start_line - 1
@@ -67,14 +70,14 @@ def matching(lines: Sequence["Block"], name: str, wanted: str) -> list[tuple[str
 
 
 @lru_cache(maxsize=16)
-def _lines(place: Path, name: str, changed: int, size: int) -> tuple["Block", ...]:
+def _lines(root: Path, place: Path, name: str, state: tuple[int, ...]) -> tuple["Block", ...]:
     """The lines of a file in one state of it; reading on does not extract them again."""
     from memory.documents import LOADERS, DocumentError
 
     suffix = place.suffix.lower()
     try:
         loader = LOADERS[suffix if suffix == ".docx" else ".pdf"]
-        document = loader(Path(name), read_bytes(place, name))
+        document = loader(Path(name), read_bytes(root, place, name))
     except DocumentError as error:
         raise ToolError(str(error)) from error
     return tuple(line for block in document.blocks for line in _cut(block))

@@ -1,5 +1,6 @@
 """Look at the files of the workspace: list, read, search."""
 
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,9 +72,9 @@ def read_file(
     if place.is_dir():
         raise ToolError(f"{displayed(path)!r} is a folder, not a file; use list_files.")
     name = displayed(workspace.relative(place))
-    if place.is_file() and is_document(place):
-        return shown_document(place, name, start_page, start_line)
-    lines, encoding = read_lines(place, displayed(path))
+    if place.is_file() and is_document(workspace.folder, place):
+        return shown_document(workspace.folder, place, name, start_page, start_line)
+    lines, encoding = read_lines(workspace.folder, place, displayed(path))
     if start_page > 1:
         raise ToolError(f"{name!r} has no pages; use start_line.")
     if not lines:
@@ -103,7 +104,7 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
     if not text.strip():
         raise ToolError("There is nothing to search for: 'text' is empty.")
     workspace = Workspace(context.workspace)
-    find = _finder(text.strip().casefold())
+    find = _finder(workspace.folder, text.strip().casefold())
     deep = pattern if "/" in pattern or "\\" in pattern else f"**/{pattern}"
     hits: list[str] = []
     sources: list[str] = []
@@ -113,7 +114,7 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
             break
         if not (workspace.holds(place) and place.is_file()):
             continue
-        found = find(place, displayed(workspace.relative(place)))
+        found = find(place.resolve(), displayed(workspace.relative(place)))
         unread += found is None
         searched += found is not None
         if found:
@@ -133,7 +134,7 @@ def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> Tool
     return ToolOutput("\n".join([f"{head}:", *hits]), tuple(dict.fromkeys(sources)))
 
 
-def _finder(wanted: str) -> Callable[[Path, str], list[tuple[str, str]] | None]:
+def _finder(root: Path, wanted: str) -> Callable[[Path, str], list[tuple[str, str]] | None]:
     """A search for the folded text in one file: citation and line of each hit, None if unread.
 
     PDF and DOCX files take long to open: after some seconds those that are left are not.
@@ -141,14 +142,14 @@ def _finder(wanted: str) -> Callable[[Path, str], list[tuple[str, str]] | None]:
     until = time.monotonic() + _DOCUMENT_SECONDS
 
     def find(place: Path, name: str) -> list[tuple[str, str]] | None:
-        if is_document(place):
+        if is_document(root, place):
             try:
                 if time.monotonic() >= until or place.stat().st_size > _DOCUMENT_BYTES:
                     return None
-                return matching(document_lines(place, name), name, wanted)
+                return matching(document_lines(root, place, name), name, wanted)
             except (ToolError, OSError):
                 return None
-        lines = searchable_lines(place)
+        lines = searchable_lines(root, place)
         if lines is None:
             return None
         return [(f"{name}:{number}", line) for number, line in matching_lines(lines, wanted)]
@@ -164,9 +165,12 @@ def _entry(workspace: Workspace, place: Path) -> str:
     name = displayed(workspace.relative(place))
     if not workspace.holds(place):
         return f"{name} (link out of the workspace)"
-    if place.is_dir():
+    seen = workspace.look(place)
+    if seen is None or not (stat.S_ISDIR(seen.st_mode) or stat.S_ISREG(seen.st_mode)):
+        return f"{name} (no file)"
+    if stat.S_ISDIR(seen.st_mode):
         return f"{name}/ (folder)"
-    return f"{name} ({human(place.stat().st_size)})" if place.is_file() else f"{name} (no file)"
+    return f"{name} ({human(seen.st_size)})"
 
 
 def _check_readable(folder: Path) -> None:

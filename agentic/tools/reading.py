@@ -1,9 +1,11 @@
 """What lies in a file, in pieces that fit into one result."""
 
+import os
 from pathlib import Path
 
 from agentic.errors import ToolError
 from agentic.sizes import human
+from agentic.tools.changing.anchored import open_file
 from agentic.tools.decoding import decode
 
 __all__ = ["counted", "matching_lines", "page", "read_bytes", "read_lines", "searchable_lines"]
@@ -19,28 +21,30 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def read_lines(place: Path, name: str) -> tuple[list[str], str | None]:
+def read_lines(root: Path, place: Path, name: str) -> tuple[list[str], str | None]:
     """The lines of a text file, and the encoding's name where it was guessed.
 
     Args:
-        place: The file.
+        root: The workspace's folder.
+        place: The file's resolved place in it.
         name: What an error calls it.
 
     Raises:
         ToolError: if it is not text, too large or not to be read.
     """
-    data = read_bytes(place, name)
+    data = read_bytes(root, place, name)
     decoded = decode(data)
     if decoded is None:
         raise ToolError(f"{name!r} is not text ({len(data):,} bytes of binary data).")
     return _lines(decoded[0]), decoded[1]
 
 
-def read_bytes(place: Path, name: str) -> bytes:
+def read_bytes(root: Path, place: Path, name: str) -> bytes:
     """What a regular file holds.
 
     Args:
-        place: The file.
+        root: The workspace's folder.
+        place: The file's resolved place in it.
         name: What an error calls it.
 
     Raises:
@@ -49,20 +53,22 @@ def read_bytes(place: Path, name: str) -> bytes:
     if not place.is_file():
         raise ToolError(f"{name!r} is no regular file.")
     try:
-        count = place.stat().st_size
-        if count > _MOST_BYTES:
-            raise ToolError(f"{name!r} is too large to read ({human(count)}).")
-        return place.read_bytes()
+        with open_file(root, place) as file:
+            count = os.fstat(file.fileno()).st_size
+            if count > _MOST_BYTES:
+                raise ToolError(f"{name!r} is too large to read ({human(count)}).")
+            return file.read(_MOST_BYTES)
     except OSError as error:
         raise ToolError(f"{name!r} can't be read: {error.strerror}.") from error
 
 
-def searchable_lines(place: Path) -> list[str] | None:
+def searchable_lines(root: Path, place: Path) -> list[str] | None:
     """The lines of a file, none for binary data; None where it is too large or not to be read."""
     try:
-        if place.stat().st_size > _MOST_BYTES:
-            return None
-        decoded = decode(place.read_bytes())
+        with open_file(root, place) as file:
+            if os.fstat(file.fileno()).st_size > _MOST_BYTES:
+                return None
+            decoded = decode(file.read(_MOST_BYTES))
     except OSError:
         return None
     return _lines(decoded[0]) if decoded else []

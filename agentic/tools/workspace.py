@@ -1,13 +1,19 @@
-"""The folder that file tools work under: no path leads out of it, whatever it is made of."""
+"""The folder that file tools work under: no path leads out of it, whatever it is made of.
+
+A place that is found here was inside when it was looked at. What is then done there goes through
+`changing.anchored`, which follows no link: a folder that became one meanwhile leads nowhere.
+"""
 
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from agentic.errors import ToolError
 from agentic.naming import did_you_mean, nearest
+from agentic.tools.changing.anchored import ANCHORED, open_folder
 from agentic.tools.changing.filenames import check_length, check_name, shown_name
 
 __all__ = ["Workspace", "displayed"]
@@ -21,6 +27,8 @@ _SKIPPED = frozenset(
 _KEPT_OUT = frozenset(name.casefold() for name in _SKIPPED)
 _MOST_ENTRIES = 20_000
 _LONGEST_PATTERN = 200
+_DEEPEST = 100
+"""Folders within one another that are looked into: each is held open meanwhile."""
 
 
 class Workspace:
@@ -90,7 +98,7 @@ class Workspace:
         at = self.folder
         for part in place.relative_to(self.folder).parts:
             at = at / part
-            if part.casefold().rstrip(". ") in _KEPT_OUT:
+            if _kept_name(part) in _KEPT_OUT:
                 raise ToolError(
                     f"Nothing may be written in {displayed(part)!r}, which programs keep for "
                     "themselves; choose another folder."
@@ -113,20 +121,45 @@ class Workspace:
         """
         parts = _pattern_parts(pattern)
         seen = 0
-        for root, folders, files in os.walk(folder):
-            above = tuple(part.casefold() for part in Path(root).relative_to(folder).parts)
+        for at, folders, files in self._levels(folder):
+            above = tuple(part.casefold() for part in at.parts)
             for name in [*sorted(folders), *sorted(files)]:
                 seen += 1
                 if seen > _MOST_ENTRIES:
                     self.complete = False
                     return
                 if name not in _SKIPPED and _matches((*above, name.casefold()), parts):
-                    yield Path(root, name)
+                    yield folder / at / name
             folders[:] = sorted(
                 name
                 for name in folders
                 if name not in _SKIPPED and _leads_on((*above, name.casefold()), parts)
             )
+            if len(above) >= _DEEPEST and folders:
+                self.complete = False
+                folders.clear()
+
+    def _levels(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+        """Each folder below one, by its path from there, with what it has of folders and files."""
+        if not ANCHORED:
+            for root, folders, files in os.walk(folder):
+                yield Path(root).relative_to(folder), folders, files
+            return
+        parts = folder.relative_to(self.folder).parts
+        # one that is no longer there is as if it were empty
+        with suppress(OSError), open_folder(self.folder, parts) as anchor:
+            for root, folders, files, _ in os.fwalk(".", dir_fd=anchor.handle):
+                yield Path(root), folders, files
+
+    def look(self, place: Path) -> os.stat_result | None:
+        """What the system says of a place in the workspace; None where there is nothing."""
+        with suppress(OSError, RuntimeError, ValueError):
+            real = place.resolve()
+            if real == self.folder:
+                return real.stat()
+            with open_folder(self.folder, real.parent.relative_to(self.folder).parts) as folder:
+                return folder.look(real.name)
+        return None
 
     def holds(self, place: Path) -> bool:
         """Whether a place, its links followed, lies in the workspace."""
@@ -165,6 +198,12 @@ class Workspace:
 
 
 displayed = shown_name
+
+
+def _kept_name(part: str) -> str:
+    """A name as the most forgiving file system takes it: such as leaves out what is not seen."""
+    seen = "".join(each for each in part if unicodedata.category(each) != "Cf")
+    return _plain(seen).casefold().rstrip(". ")
 
 
 def _plain(name: str) -> str:

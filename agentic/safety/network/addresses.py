@@ -49,7 +49,9 @@ _CLOUDS = tuple(
 ) + tuple(ipaddress.ip_network(network) for network in ("fe80::/10", "fd00:ec2::/32"))
 """Where clouds hand out the keys of the machine that asks."""
 
-_NAMES = {"localhost", "metadata", "instance-data", "metadata.goog", "metadata.amazonaws.com"}
+_NAMES = {"localhost", "metadata", "instance-data", "metadata.goog", "metadata.amazonaws.com"} | {
+    *("localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "broadcasthost")
+}
 _ENDINGS = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa", ".lan")
 
 

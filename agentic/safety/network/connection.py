@@ -67,14 +67,28 @@ class GuardedBackend(httpcore.NetworkBackend):
                 stream = self._system.connect_tcp(
                     address, port, self._clock.left(_CONNECT_SECONDS), local_address
                 )
+                self._check_peer(stream, host, port)
                 return _Stream(stream, self._clock, host)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 fault = error
         raise _unreachable(host, fault) from fault
 
+    def _check_peer(self, stream: httpcore.NetworkStream, host: str, port: int) -> None:
+        """Refuse a connection that led elsewhere: not every system connects as it is told."""
+        peer = stream.get_extra_info("server_addr")
+        refused = (
+            refused_address(str(peer[0]), trusted=self._trusts(host, port)) if peer else "none"
+        )
+        if refused is not None:
+            stream.close()
+            raise _refusal(host, refused)
+
+    def _trusts(self, host: str, port: int) -> bool:
+        return (host.rstrip(".").lower(), port) in self._allow
+
     def _checked(self, host: str, port: int) -> list[str]:
         """Addresses of the host, all of them public."""
-        trusted = (host.rstrip(".").lower(), port) in self._allow
+        trusted = self._trusts(host, port)
         refused = None if trusted else refused_name(host)
         if refused is None:
             addresses = list(dict.fromkeys(_found(self._resolve, host, port)))
@@ -82,10 +96,7 @@ class GuardedBackend(httpcore.NetworkBackend):
             refused = next(filter(None, refusals), None)
             if refused is None:
                 return addresses
-        raise ToolError(
-            f"{_shown(host)} is refused: its address is not a public one ({refused}). "
-            "Go on with another source."
-        )
+        raise _refusal(host, refused)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -130,6 +141,13 @@ class _Stream(httpcore.NetworkStream):
 def _shown(host: str) -> str:
     """The host as people write it: `例子.測試`, not `xn--fsqu00a.xn--g6w251d`."""
     return httpx.URL(scheme="http", host=host).host
+
+
+def _refusal(host: str, why: str) -> ToolError:
+    return ToolError(
+        f"{_shown(host)} is refused: its address is not a public one ({why}). "
+        "Go on with another source."
+    )
 
 
 def _unreachable(host: str, fault: Exception | None) -> TransientToolError:

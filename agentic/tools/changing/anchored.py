@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 
 from agentic.errors import ToolError
 
-__all__ = ["Folder", "open_folder", "plainly"]
+__all__ = ["ANCHORED", "Folder", "open_file", "open_folder", "plainly"]
 
-_ANCHORED = {os.open, os.mkdir, os.stat, os.link, os.rename, os.unlink} <= os.supports_dir_fd
+ANCHORED = {
+    *(os.access, os.link, os.mkdir, os.open, os.rename, os.stat, os.unlink)
+} <= os.supports_dir_fd
+"""Whether files can be reached from a folder that is open."""
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _PLAIN = _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -51,11 +55,21 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """The bytes of a regular file."""
+        with self.open(name) as file:
+            return file.read()
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """A regular file, open for reading; a pipe or device is not waited for."""
         handle = os.open(self._at(name), os.O_RDONLY | _PLAIN, dir_fd=self.handle)
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(errno.EINVAL, "it is no regular file")
-            return file.read()
+            yield file
+
+    def writable(self, name: str) -> bool:
+        """Whether the system lets a file be written to."""
+        return os.access(self._at(name), os.W_OK, dir_fd=self.handle)
 
     def replace(self, name: str, data: bytes, seen: os.stat_result | None) -> None:
         """Put a file in place whole, or leave what is there as it is.
@@ -96,7 +110,7 @@ class Folder:
         ends = {"src_dir_fd": self.handle, "dst_dir_fd": to.handle}
         source, target = self._at(name), to._at(new)
         seen = self.look(name)
-        if _ANCHORED and seen is not None and stat.S_ISREG(seen.st_mode) and not to.look(new):
+        if ANCHORED and seen is not None and stat.S_ISREG(seen.st_mode) and not to.look(new):
             try:  # a second name fails where there is one; a rename would take its place
                 os.link(source, target, follow_symlinks=False, **ends)
             except OSError as error:
@@ -149,7 +163,7 @@ def open_folder(root: Path, parts: Sequence[str], *, make: bool = False) -> Iter
     Raises:
         OSError: if one is not there, or is a link or a file.
     """
-    if not _ANCHORED:
+    if not ANCHORED:
         yield Folder(_checked(root, parts, make), None)
         return
     handle = os.open(root, _FOLDER)
@@ -163,6 +177,24 @@ def open_folder(root: Path, parts: Sequence[str], *, make: bool = False) -> Iter
         yield Folder(root.joinpath(*parts), handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def open_file(root: Path, place: Path) -> Iterator[IO[bytes]]:
+    """A regular file under a root, open for reading, reached without following a link.
+
+    Args:
+        root: Where it begins.
+        place: The file's resolved place.
+
+    Raises:
+        OSError: if it is not there or no regular file, or a link stands on the way by now.
+    """
+    if not place.is_relative_to(root):
+        raise OSError(errno.ELOOP, "it lies outside the workspace")
+    parts = place.parent.relative_to(root).parts
+    with open_folder(root, parts) as folder, folder.open(place.name) as file:
+        yield file
 
 
 @contextmanager

@@ -7,10 +7,14 @@ that on its server (a superuser, the FILE privilege) is refused.
 All this is a second wall: the first is a role that has SELECT and nothing else.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentic.errors import UsageError
-from agentic.tools.databases.records import Selection, selected
+from agentic.tools.databases.records import COUNTED, SHOWN, QueryError, Selection, selected
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Dialect
@@ -18,7 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["arguments", "confine", "estimates", "select"]
 
 _CONNECT_SECONDS = 5
-_BATCH = 50
+_ACTING = re.compile(
+    r"\b(set_config|nextval|setval|pg_notify|pg_(?:try_)?advisory\w*"
+    r"|pg_(?:terminate|cancel)_backend|pg_(?:read|ls|stat)_\w*(?:file|dir)\w*|pg_reload_conf"
+    r"|pg_rotate_logfile|pg_switch_wal|pg_promote|pg_export_snapshot|pg_logical_\w+"
+    r"|pg_replication_\w+|lo_\w+|lowrite|loread|dblink\w*|(?:query|cursor)_to_xml\w*|ts_stat"
+    r"|ts_rewrite|crosstab\w*|connectby)\s*\("
+)
+"""Functions that lock, signal or tell others, set what holds for the session, or run SQL that
+stands in a text, which no look at a plan could see."""
 
 
 def arguments(url: "URL", seconds: float) -> dict[str, Any]:
@@ -95,31 +107,39 @@ def _by_postgresql(connection: "Connection", sql: str) -> Selection:
     """The query of a cursor: the grammar allows only SELECT, VALUES and TABLE there."""
     cursor: Any = connection.connection.cursor()
     with cursor:
+        _check_functions(cursor, sql)
         # prepare=True: by the extended protocol, which takes one statement only
         cursor.execute(f"DECLARE answer NO SCROLL CURSOR FOR {sql}", prepare=True)
-        fetch = f"FETCH {_BATCH} FROM answer"
-        cursor.execute(fetch)
-        found = selected(_Fetching(cursor, fetch))
-        cursor.execute("CLOSE answer")
-        return found
+        cursor.execute("FETCH 0 FROM answer")
+        with closing(cursor.stream(f"FETCH {SHOWN} FROM answer")) as rows:
+            found = selected(_Streamed(cursor.description, rows))
+        if len(found.rows) < SHOWN:
+            return found
+        # rows that are only counted stay on the server
+        more = cursor.execute(f"MOVE {COUNTED - SHOWN} FROM answer").rowcount
+        return replace(found, more=more, exact=more < COUNTED - SHOWN)
 
 
-class _Fetching:
-    """A server's cursor, read in batches."""
+@dataclass(frozen=True)
+class _Streamed:
+    """Rows that come one at a time: each may be as large as the server's limit."""
 
-    def __init__(self, cursor: Any, fetch: str) -> None:
-        self._cursor, self._fetch = cursor, fetch
-
-    @property
-    def description(self) -> Any:
-        return self._cursor.description
+    description: Any
+    rows: Iterator[Any]
 
     def fetchone(self) -> Any:
-        row = self._cursor.fetchone()
-        if row is None and self._cursor.rowcount == _BATCH:
-            self._cursor.execute(self._fetch)
-            row = self._cursor.fetchone()
-        return row
+        return next(self.rows, None)
+
+
+def _check_functions(cursor: Any, sql: str) -> None:
+    """Refuse a query whose plan calls what a read-only transaction lets act beyond itself.
+
+    The server's plan is looked at and not the text, in which a name can be spelled in many ways.
+    """
+    cursor.execute(f"EXPLAIN (VERBOSE, COSTS FALSE) {sql}", prepare=True)
+    found = _ACTING.search("\n".join(str(line) for (line,) in cursor.fetchall()))
+    if found is not None:
+        raise QueryError(f"the database is read-only, {found[1]}() is not allowed")
 
 
 def _by_mysql(connection: "Connection", sql: str) -> Selection:

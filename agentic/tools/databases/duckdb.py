@@ -13,6 +13,7 @@ from typing import Any
 
 from agentic.errors import ToolError, TransientToolError, UsageError
 from agentic.sizes import human
+from agentic.tools.databases.holding import Held
 from agentic.tools.databases.records import COUNTED, SHOWN, QueryError, Selection, Table
 from agentic.tools.decoding import decode
 
@@ -32,17 +33,26 @@ class DuckDB:
     """A file that DuckDB reads.
 
     Args:
-        path: The file, in UTF-8 where it is text.
+        file: The file.
         kind: "duckdb", "csv", "parquet" or "json".
         name: What errors call the file; in SQL it also stands for the table.
         seconds: Time that a query may take.
+        copy: The same in UTF-8, where the file is text and in another encoding.
     """
 
-    def __init__(self, path: Path, kind: str, name: str, seconds: float) -> None:
+    def __init__(
+        self, file: Held, kind: str, name: str, seconds: float, copy: Path | None = None
+    ) -> None:
         self._name, self._seconds = name, seconds
+        self._handles = file.handles[:1] if kind == "duckdb" else file.handles[1:]
+        # DuckDB takes a path for a pattern: "*" as the name of a folder would lead through others
+        path = file.through_folder if kind == "duckdb" else file.itself
         stem = Path(name.replace("\\", "/"))
         self._request = {
-            "path": str(path),
+            "path": str(copy) if copy is not None else path,
+            "inode": file.inode if kind == "duckdb" else None,
+            "hidden": [path, file.by_name],
+            "called": stem.name,
             "kind": kind,
             "table": table_name(stem.stem),
             "aliases": sorted({name, stem.name, stem.stem} - {table_name(stem.stem)}),
@@ -67,6 +77,7 @@ class DuckDB:
                 [sys.executable, "-P", str(_CHILD)],  # -P: no module is taken from its folder
                 input=json.dumps(self._request | request).encode(),
                 capture_output=True,
+                pass_fds=self._handles,
                 timeout=self._seconds + _START,
             )
         except subprocess.TimeoutExpired as error:
@@ -107,12 +118,12 @@ _LARGE = "The query needs too much memory; select fewer columns, or use COUNT, S
 
 @contextmanager
 def open_duckdb(
-    place: Path, kind: str, name: str, seconds: float
+    file: Held, kind: str, name: str, seconds: float
 ) -> Iterator[tuple[DuckDB, str | None]]:
     """The file, ready to be queried, and the name of its encoding where that was guessed.
 
     Args:
-        place: The file.
+        file: The file.
         kind: "duckdb", "csv", "parquet" or "json".
         name: What errors call it.
         seconds: Time that a query may take.
@@ -120,20 +131,20 @@ def open_duckdb(
     Raises:
         ToolError: if it is too large, or is no text where it should be.
     """
-    size = place.stat().st_size
+    size = file.stat().st_size
     if kind != "duckdb" and size > _MOST_BYTES:
         raise ToolError(
             f"{name!r} is too large to query ({human(size)}, and {human(_MOST_BYTES)} is the most);"
             " it would have to be loaded into a DuckDB file first."
         )
-    text, guess = (None, None) if kind in {"duckdb", "parquet"} else _recoded(place, name)
+    text, guess = (None, None) if kind in {"duckdb", "parquet"} else _recoded(file, name)
     if text is None:
-        yield DuckDB(place, kind, name, seconds), None
+        yield DuckDB(file, kind, name, seconds), None
         return
     with TemporaryDirectory(prefix="agentic-") as folder:
         copy = Path(folder, "utf-8")
         copy.write_text(text, encoding="utf-8", newline="")
-        yield DuckDB(copy, kind, name, seconds), guess
+        yield DuckDB(file, kind, name, seconds, copy), guess
 
 
 def table_name(stem: str) -> str:
@@ -142,11 +153,11 @@ def table_name(stem: str) -> str:
     return f"t_{name}" if name[0].isdecimal() or name.lower() in _TAKEN else name
 
 
-def _recoded(place: Path, name: str) -> tuple[str | None, str | None]:
+def _recoded(file: Held, name: str) -> tuple[str | None, str | None]:
     """The text of a file that is not in UTF-8, and its encoding where that was guessed."""
-    if place.stat().st_size > _MOST_DECODED:
+    if file.stat().st_size > _MOST_DECODED:
         return None, None
-    data = place.read_bytes()
+    data = Path(file.itself).read_bytes()
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -10,9 +10,9 @@ find one SELECT; and the system lets the process write no file.
 """
 
 import json
+import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -23,6 +23,7 @@ _MEMORY = "1GB"
 _ADDRESSES = 3 << 30
 """Bytes of address space that the process may take."""
 _LONGEST_TEXT = 4000
+_LONGEST_REPLY = 20_000_000
 _SAMPLED_SECONDS = 1.0
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
@@ -59,6 +60,7 @@ def open_guarded(request: dict[str, Any]) -> Any:
         connection.execute(
             f"ATTACH {_text(request['path'])} AS {_name(request['table'])} (READ_ONLY)"
         )
+        _check_opened(request.get("inode"))
         connection.execute(f"USE {_name(request['table'])}")
     else:
         _load(connection, request)
@@ -69,6 +71,19 @@ def open_guarded(request: dict[str, Any]) -> Any:
     if request["sql"]:  # the table in memory is not written either
         connection.execute("BEGIN TRANSACTION READ ONLY")
     return connection
+
+
+def _check_opened(inode: list[int] | None) -> None:
+    """Refuse another file than was meant: one that a link led to which was put there meanwhile."""
+    if inode is None:
+        return
+    opened = set()
+    for each in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # the listing's own is closed by now
+            seen = os.fstat(int(each))
+            opened.add((seen.st_dev, seen.st_ino))
+    if tuple(inode) not in opened:
+        raise OSError("it was moved or replaced while it was being opened")
 
 
 def _load(connection: Any, request: dict[str, Any]) -> None:
@@ -103,7 +118,7 @@ def _rows(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         statements = connection.extract_statements(request["sql"])
         reading = [each.type == duckdb.StatementType.SELECT for each in statements]
-    except ValueError:  # a kind of statement that the Python package has no name for
+    except (ValueError, TypeError):  # a kind of statement that Python has no name for; no text
         reading = []
     if reading != [True]:
         return {"error": "the database is read-only, this is not allowed", "stage": "query"}
@@ -196,9 +211,12 @@ def _main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     reply = answer(request)
     if "error" in reply:
-        path = request["path"]
-        reply["error"] = reply["error"].replace(path, Path(path).name)
-    sys.stdout.write(json.dumps(reply))
+        for path in (request["path"], *request["hidden"]):
+            reply["error"] = reply["error"].replace(path, request["called"])
+    text = json.dumps(reply)
+    if len(text) > _LONGEST_REPLY:
+        text = json.dumps({"error": "too long", "kind": "OutOfMemoryException", "stage": "query"})
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

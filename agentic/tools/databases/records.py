@@ -1,9 +1,11 @@
 """What an engine gives: tables, rows, and why a query could not be answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
+
+from agentic.errors import ToolError
 
 __all__ = ["COUNTED", "SAMPLE", "SHOWN", "Engine", "QueryError", "Selection", "Table", "selected"]
 
@@ -47,6 +49,10 @@ class Table:
     """The schema to name before it, where it is not the one that names are looked up in."""
 
 
+_MOST_KEPT = 64_000_000
+"""Bytes and characters of a result that are kept; what a model is shown is far less."""
+
+
 class Engine(Protocol):
     """An open database."""
 
@@ -68,6 +74,16 @@ class _Cursor(Protocol):
     def fetchone(self) -> Any: ...
 
 
+def _bounded(rows: Iterator[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """The rows, so long as they are not too much to hold."""
+    size = 0
+    for row in rows:
+        size += sum(len(each) for each in row if isinstance(each, str | bytes | memoryview))
+        if size > _MOST_KEPT:
+            raise ToolError("The result is too large; use length(), substr() or LIMIT.")
+        yield tuple(row)
+
+
 def selected(cursor: _Cursor) -> Selection:
     """What a DB-API cursor holds, a row at a time, so that long rows are not all kept at once.
 
@@ -77,7 +93,7 @@ def selected(cursor: _Cursor) -> Selection:
     if cursor.description is None:
         raise QueryError("this statement gives no rows")
     rows = iter(cursor.fetchone, None)
-    kept = tuple(tuple(row) for row in islice(rows, SHOWN))
+    kept = tuple(_bounded(islice(rows, SHOWN)))
     more = sum(1 for _ in islice(rows, COUNTED - SHOWN))
     return Selection(
         tuple(str(column[0]) for column in cursor.description),

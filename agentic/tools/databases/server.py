@@ -27,6 +27,8 @@ class Server:
     name: str
 
     def select(self, sql: str) -> Selection:
+        if "\0" in sql:  # drivers would drop the rest of the text
+            raise QueryError("the query has a NUL character")
         with self._telling():
             return dialects.select(self.connection, sql)
 

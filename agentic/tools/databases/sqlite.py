@@ -8,9 +8,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from itertools import islice
+from threading import Lock
 
 from agentic.errors import ToolError, TransientToolError
+from agentic.tools.databases.formatting import hold_formats
+from agentic.tools.databases.holding import Held, descriptors
 from agentic.tools.databases.records import QueryError, Selection, Table, selected
 
 __all__ = ["SQLite", "open_sqlite"]
@@ -28,6 +31,19 @@ _PRAGMAS = frozenset(
 _OWN_PRAGMAS = frozenset({"data_version", "page_size"})
 """What full-text tables ask for themselves."""
 _LONGEST_VALUE = 16_000_000
+_LEAST_VALUE = 100_000
+_MEMORY = 512_000_000
+"""Bytes for the values of a query; SQLite's own limit would be one of the whole program."""
+_HOLDING = frozenset({"Function", "PureFunc", "Concat", "Column", "VColumn", "AggFinal", "Cast"})
+"""Instructions that leave a value of any length behind."""
+_SLOW = {
+    **dict.fromkeys(("trim(2)", "ltrim(2)", "rtrim(2)"), _LEAST_VALUE),
+    **dict.fromkeys(("instr(2)", "replace(3)", "like(2)", "like(3)", "glob(2)"), 2_000_000),
+}
+"""How long a value may be for functions that take the square of it, and can't be stopped."""
+_LONGEST_PATTERN = 500
+_MOST_STEPS = 100_000
+"""Instructions of a query that are looked at."""
 _STEPS = 1000
 """Instructions of the virtual machine between two looks at the clock."""
 _WAIT = 0.2
@@ -35,6 +51,8 @@ _WAIT = 0.2
 _COUNTED_BYTES = 50_000_000
 """Size of a file up to which rows are counted, which reads all of it."""
 _SAMPLED_SECONDS = 1.0
+_OPENING = Lock()
+"""Held while a file is opened, so that it can be told which one was."""
 
 
 class SQLite:
@@ -57,11 +75,22 @@ class SQLite:
 
     def select(self, sql: str) -> Selection:
         try:
+            self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._longest(sql))
             return selected(self.connection.execute(sql))
         except sqlite3.Error as error:
             raise self._told(error) from error
         except ValueError as error:  # a NUL byte
             raise QueryError(str(error)) from error
+
+    def _longest(self, sql: str) -> int:
+        """How long a value may be, so that the query stays within memory and can be stopped."""
+        try:
+            program = list(islice(self.connection.execute(f"EXPLAIN {sql}"), _MOST_STEPS))
+        except sqlite3.Error:  # what is wrong with the query shows when it is run
+            return _LEAST_VALUE
+        holding = sum(step[1] in _HOLDING for step in program)
+        limits = [_SLOW[step[5]] for step in program if step[5] in _SLOW]
+        return min([max(_LEAST_VALUE, _MEMORY // (holding or 1)), _LONGEST_VALUE, *limits])
 
     def tables(self, sample: int = 0) -> list[Table]:
         try:
@@ -113,38 +142,53 @@ class SQLite:
 
 
 @contextmanager
-def open_sqlite(place: Path, name: str, seconds: float, *, in_wal_mode: bool) -> Iterator[SQLite]:
+def open_sqlite(file: Held, name: str, seconds: float, *, in_wal_mode: bool) -> Iterator[SQLite]:
     """Open a SQLite file for reading only.
 
     A file in WAL mode that nobody has open is taken as immutable: else SQLite would leave its
     "-shm" and "-wal" files beside it.
 
     Args:
-        place: The file.
+        file: The file.
         name: What errors call it.
         seconds: Time that a query may take.
         in_wal_mode: Whether the file's header says so.
     """
+    place = file.place
     idle = in_wal_mode and not place.with_name(f"{place.name}-wal").exists()
     address = f"{place.as_uri()}?mode=ro{'&immutable=1' if idle else ''}"
-    try:
-        connection = sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
-    except sqlite3.Error as error:
-        raise ToolError(f"{name!r} can't be opened: {error}.") from error
+    connection = _connected(address, file, name)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        engine = SQLite(connection, name, seconds, place.stat().st_size <= _COUNTED_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _LONGEST_PATTERN)
+        engine = SQLite(connection, name, seconds, file.stat().st_size <= _COUNTED_BYTES)
         _guard(connection)
         yield engine
     finally:
         connection.close()
 
 
+def _connected(address: str, file: Held, name: str) -> sqlite3.Connection:
+    with _OPENING:
+        before = descriptors()
+        try:
+            connection = sqlite3.connect(address, uri=True, timeout=_WAIT, isolation_level=None)
+        except sqlite3.Error as error:
+            raise ToolError(f"{name!r} can't be opened: {error}.") from error
+        try:
+            file.check_opened(before, name)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def _guard(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # what is wrong with the file shows again at the first query
         connection.execute("PRAGMA trusted_schema = OFF")
+        hold_formats(connection)
         virtual = connection.execute(
             "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
         ).fetchall()

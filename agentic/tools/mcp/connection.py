@@ -53,6 +53,8 @@ class Connection:
         self._task: asyncio.Task[None] | None = None
         self.tools: list[types.Tool] = []
         """The tools that the server has, as it listed them last."""
+        self.instructions: str | None = None
+        """What the server says of its tools as a whole."""
         self.outdated = True
         """Whether they are to be looked at: for the first time, or since they have changed."""
 
@@ -148,7 +150,7 @@ class Connection:
                 client_info=_US,
             ) as session,
         ):
-            await session.initialize()
+            self.instructions = (await session.initialize()).instructions
             self.tools = await _listed(session)
             self._ready.set_result(session)
             await _first(self._leave, self._lost)

@@ -2,7 +2,8 @@
 
 A server can describe a tool harmlessly until it is trusted, and otherwise later. So the whole of
 what it says of a tool is pinned by its SHA-256; one that changes is not used before the user has
-accepted the change.
+accepted the change. So is one that a known server adds: else it would only have to give a changed
+tool a new name.
 """
 
 import hashlib
@@ -16,14 +17,16 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agentic.errors import UsageError
-from agentic.filing import whole
+from agentic.filing import private_folder, whole
 from agentic.naming import did_you_mean, nearest
 from agentic.settings import settings
 from agentic.tools.mcp.wording import difference
 
-__all__ = ["Findings", "accept", "compare", "digest"]
+__all__ = ["Findings", "accept", "compare", "digest", "with_instructions"]
 
 _NAME = "mcp.json"
+_INSTRUCTIONS = "instructions of the server"
+"""Where they stand with a tool, whose meaning they may change."""
 _PATIENCE = 10.0
 """Seconds to wait for another process that has the file."""
 
@@ -45,7 +48,7 @@ class Findings:
     """What a server's tools are, measured against what is pinned."""
 
     new: list[str] = field(default_factory=list)
-    """Tools never seen before, from now on trusted."""
+    """Tools of a server never seen before, from now on trusted."""
     changed: dict[str, str] = field(default_factory=dict)
     """Tools that are not what was accepted, and in what they differ."""
 
@@ -56,8 +59,16 @@ def digest(tool: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def with_instructions(tool: Mapping[str, Any], instructions: str | None) -> dict[str, Any]:
+    """What a server says of a tool, together with what it says of all its tools."""
+    said: Any = instructions
+    if _INSTRUCTIONS in tool:  # a server can't hide its own words behind ours
+        said = [instructions, tool[_INSTRUCTIONS]]
+    return {**tool, _INSTRUCTIONS: said}
+
+
 def compare(server: str, tools: Mapping[str, Mapping[str, Any]], path: Path | None) -> Findings:
-    """Compare a server's tools, by name, with what is pinned; what was never seen is pinned.
+    """Compare a server's tools, by name, with what is pinned; a new server's are pinned.
 
     Args:
         server: Name of the server.
@@ -69,17 +80,21 @@ def compare(server: str, tools: Mapping[str, Mapping[str, Any]], path: Path | No
     """
     found = Findings()
     with _kept(path) as pins:
+        first = server not in pins
         known = pins.setdefault(server, {})
         for name, tool in tools.items():
             seen, pin = digest(tool), known.get(name)
-            if pin is None:
+            if pin is None and first:
                 found.new.append(name)
                 known[name] = _Pin(sha256=seen, tool=dict(tool))
+            elif pin is None:
+                known[name] = _Pin(sha256="", tool={}, changed=dict(tool))
+                found.changed[name] = _told({}, tool)
             elif pin.sha256 == seen:
                 pin.changed = None
             else:
                 pin.changed = dict(tool)
-                found.changed[name] = difference(pin.tool, tool)
+                found.changed[name] = _told(pin.tool, tool)
     return found
 
 
@@ -98,9 +113,14 @@ def accept(server: str, tool: str, path: Path | None = None) -> str:
         pin = _entry(_entry(pins, server, "server"), tool, f"tool of {server!r}")
         if pin.changed is None:
             raise UsageError(f"Tool {tool!r} of server {server!r} has not changed.")
-        told = difference(pin.tool, pin.changed)
+        told = _told(pin.tool, pin.changed)
         pin.sha256, pin.tool, pin.changed = digest(pin.changed), pin.changed, None
     return told
+
+
+def _told(accepted: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
+    lead = "" if accepted else "it was not there before; "
+    return lead + difference(accepted, seen)
 
 
 def _entry(entries: Mapping[str, Any], name: str, kind: str) -> Any:
@@ -118,7 +138,7 @@ def _kept(path: Path | None) -> Iterator[_Pins]:
 
     place = path if path is not None else settings().home / _NAME
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(place.parent)
         with FileLock(f"{place}.lock", mode=0o600, timeout=_PATIENCE):
             before = place.read_bytes() if place.exists() else b"{}"
             pins = _READER.validate_json(before)

@@ -236,5 +236,6 @@ def _by_name(connection: "Connection") -> tuple[dict[str, dict[str, Any]], list[
         if each.name in tools:
             twice[each.name] = None
         else:
-            tools[each.name] = each.model_dump(mode="json", by_alias=True, exclude_none=True)
+            tool = each.model_dump(mode="json", by_alias=True, exclude_none=True)
+            tools[each.name] = pins.with_instructions(tool, connection.instructions)
     return tools, list(twice)
