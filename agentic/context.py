@@ -1,18 +1,24 @@
 """What an agent brings to every node: its model, tools, memory and limits."""
 
+import math
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
 from agentic.runs import Runs
-from agentic.safety.budget import Limits
+from agentic.safety.budget import Limits, Reached, Usage
+from agentic.safety.permissions import Permissions
+from agentic.safety.spending import Spending
 from agentic.state import Observation, State, Step
 from agentic.tools.base import Tool
 from agentic.tools.choice import ToolIndex
 from agentic.tools.kept import read_result
+from agentic.tools.threads import in_thread
 
 if TYPE_CHECKING:
     from memory import Memory
@@ -35,8 +41,12 @@ class Context:
     workspace: Path
     runs: Runs
     """Where runs keep what is theirs."""
+    permissions: Permissions = field(default_factory=Permissions)
+    """What calls may do."""
     index: ToolIndex | None = None
     """Finds the tools that fit a task; None where there are so few that prompts name them all."""
+    spending: Spending | None = None
+    """The account of what all runs use a day; None where days have no limits."""
 
     @property
     def listed(self) -> list[str]:
@@ -67,9 +77,30 @@ class Context:
         return "\n".join(f"- {self.tools[name].short_line}" for name in names)
 
     def time_left(self, state: State) -> float:
-        """Seconds that the run has left."""
-        return max(self.limits.seconds - state["usage"].seconds, 0)
+        """Seconds that the run has left; infinite where it has no limit."""
+        most = self.limits.seconds
+        return math.inf if most is None else max(most - state["usage"].seconds, 0)
 
     def tries_left(self, state: State) -> int:
         """Times that a decision may ask the model: three, or what is left of the limit."""
-        return min(TRIES, self.limits.model_calls - state["usage"].model_calls)
+        most = self.limits.model_calls
+        return TRIES if most is None else min(TRIES, most - state["usage"].model_calls)
+
+    def calls_left(self, state: State) -> int:
+        """Tool calls that the run has left; more than anybody makes where it has no limit."""
+        most = self.limits.tool_calls
+        return sys.maxsize if most is None else max(most - state["usage"].tool_calls, 0)
+
+    def reached(self, state: State) -> Reached | None:
+        """The first limit that the run, or the day, has reached; None while there is room."""
+        return self.limits.reached(state["usage"], state.get("elsewhere"))
+
+    async def account(self, state: State) -> Usage:
+        """Note what the run has used; what makes it, added to that, what all runs used today.
+
+        Raises:
+            StorageError: if the account of the day can't be kept.
+        """
+        if self.spending is None:
+            return Usage()
+        return await in_thread(partial(self.spending.note, state["run_id"], state["usage"]))

@@ -10,6 +10,7 @@
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -20,14 +21,17 @@ from langgraph.types import Send
 
 from agentic.context import Context
 from agentic.errors import ModelError
-from agentic.nodes.act import act, call
+from agentic.nodes.act import act
 from agentic.nodes.answer import answer
+from agentic.nodes.call import call
 from agentic.nodes.learn import learn
 from agentic.nodes.plan import plan
 from agentic.nodes.recall import recall
 from agentic.nodes.reflect import reflect
 from agentic.safety.budget import Usage
+from agentic.safety.depth import deeper
 from agentic.state import State, Update
+from agentic.tools.runner import AT_ONCE
 from agentic.wording import one_line
 
 __all__ = ["build"]
@@ -69,14 +73,32 @@ def build(context: Context) -> Any:
 async def in_time(state: State, node: Node, context: Context) -> Update:
     """Run a node within the time that is left; past it, the edges lead to the answer.
 
+    What was used up to here is noted first. Calls that run side by side note nothing: what they
+    take together is known when all have come back.
+    """
+    account: Update = {}
+    if node is not call:
+        account = {"elsewhere": await context.account(state)}
+    waited = _waited(state) if node is reflect else 0.0
+    left = max(context.time_left(state) - waited, 0)
+    update, seconds = await _within(left, State(**{**state, **account}), node, context)
+    took = {"seconds": 0.0 if node is call else seconds + waited}
+    usage = update.get("usage", Usage()).model_copy(update=took)
+    return {**update, **account, "usage": usage}
+
+
+async def _within(left: float, state: State, node: Node, context: Context) -> tuple[Update, float]:
+    """What a node returns within the seconds left, and how many it took.
+
     A model that breaks after tools were called ends the run with what was found.
     """
-    began, left = time.monotonic(), context.time_left(state)
+    began, spent = time.monotonic(), 0.0
     update: Update = {}
-    spent = 0.0
+    unlimited = node in ENDING or math.isinf(left)
     try:
-        async with asyncio.timeout(None if node in ENDING else left) as clock:
-            update = await node(state, context)
+        async with asyncio.timeout(None if unlimited else left) as clock:
+            with deeper(context.limits):
+                update = await node(state, context)
     except TimeoutError:
         if not clock.expired():
             raise
@@ -85,13 +107,19 @@ async def in_time(state: State, node: Node, context: Context) -> Update:
         if not state["observations"]:
             raise
         update = {"verdict": "stuck", "reason": one_line(error), "missing": "the model failed"}
-    took = {"seconds": max(time.monotonic() - began, spent)}
-    return {**update, "usage": update.get("usage", Usage()).model_copy(update=took)}
+    return update, max(time.monotonic() - began, spent)
+
+
+def _waited(state: State) -> float:
+    """Seconds that the calls just made took; side by side they take as long as the longest."""
+    made = {wanted.id for wanted in state["pending"]}
+    took = [seen.seconds for seen in state["observations"] if seen.id in made]
+    return max(max(took, default=0.0), sum(took) / AT_ONCE)
 
 
 def onward(state: State, context: Context) -> Literal["act", "plan", "answer"]:
     """Where the verdict leads; to the answer, whatever the verdict, when a limit is reached."""
-    if context.limits.reached(state["usage"]) is not None:
+    if context.reached(state) is not None:
         return "answer"
     match state["verdict"]:
         case "act":

@@ -8,10 +8,35 @@ __all__ = ["bare", "numbers", "one_line", "wording"]
 _SENTENCES = {
     "unfinished": ("This is not finished: {reason}.", "這件事沒有完成：{reason}。"),
     "limit": ("the limit of {limit} was reached", "已達上限：{limit}"),
+    "day limit": (
+        "all runs of today together have reached the day's limit of {limit}; it begins anew at "
+        "midnight, and per_day in [limits] of agentic.toml sets it",
+        "今天所有執行合計已達每日上限：{limit}；午夜重新計算，"
+        "可在 agentic.toml 的 [limits] 以 per_day 調整",
+    ),
+    "unknown cost": (
+        "what the model costs is not known, so a limit of money can't be kept; its price goes "
+        "into [prices] of agentic.toml",
+        "模型的費用不明，無法遵守金額上限；請在 agentic.toml 的 [prices] 填上價格",
+    ),
+    "money": ("{most} US dollars", "{most} 美元"),
+    "result bytes": ("{most} of tool results", "{most} 的工具結果"),
     "model calls": ("{most} model calls", "{most} 次模型呼叫"),
     "tool calls": ("{most} tool calls", "{most} 次工具呼叫"),
     "tokens": ("{most} tokens", "{most} 個 token"),
     "seconds": ("{most} seconds", "{most} 秒"),
+    "same error": (
+        "{tool} failed again and again with the same error: {error}",
+        "{tool} 一再出現同樣的錯誤：{error}",
+    ),
+    "alternating": (
+        "the same two calls took turns and brought nothing new: {tool}, {other}",
+        "同樣的兩個呼叫輪流重複，沒有新的結果：{tool}、{other}",
+    ),
+    "nothing new": (
+        "the last {count} calls brought nothing new",
+        "最近 {count} 次呼叫都沒有新的結果",
+    ),
     "no plan": ("the model gave no plan that can be read", "模型沒有給出讀得懂的計畫"),
     "no arguments": (
         "the model gave no arguments for {tool} that can be read",

@@ -18,9 +18,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentic.cleaning import clean
 from agentic.errors import AgenticError, ModelError
+from agentic.models.prices import cost
 from agentic.safety.budget import Usage
 
-__all__ = ["CLOSED", "Decision", "ask_for", "decide", "parse", "say", "until_read", "usage_of"]
+__all__ = [
+    "CLOSED",
+    "Decision",
+    "ask_for",
+    "decide",
+    "parse",
+    "repaired",
+    "say",
+    "until_read",
+    "usage_of",
+]
 
 CLOSED = ConfigDict(json_schema_extra={"additionalProperties": False})
 """Of a decision: constrained decoding adds no field of its own; one that a model adds is let be."""
@@ -130,13 +141,21 @@ def parse(text: str, schema: type[Value]) -> Value:
         return schema.model_validate_json(text)
     except ValidationError:
         try:
-            return schema.model_validate(_repaired(text))
+            return schema.model_validate(repaired(text))
         except (RecursionError, TypeError) as error:
             raise ValueError("it can't be read") from error
 
 
-def _repaired(text: str) -> dict[str, Any]:
-    found = repair_json(text[text.find("{") :] if "{" in text else text, return_objects=True)
+def repaired(text: str) -> dict[str, Any]:
+    """The JSON object in a text, put right where that can be.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    try:
+        found = repair_json(text[text.find("{") :] if "{" in text else text, return_objects=True)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
     if not isinstance(found, dict):
         raise ValueError("there is no JSON object in it")
     return found
@@ -175,6 +194,7 @@ async def _ask(
 ) -> tuple[AIMessage, Usage]:
     raw = await ask_for(_asked(model, way), messages)
     told = {name: raw.response_metadata.get(name, "") for name in ("seconds", "finish_reason")}
+    told["cost"] = cost(model, usage_of(raw))
     answer = AIMessage(_text(raw, way), usage_metadata=raw.usage_metadata, response_metadata=told)
     return answer, usage_of(answer)
 
@@ -213,6 +233,7 @@ def usage_of(message: AIMessage) -> Usage:
         cached_tokens=used.get("input_token_details", {}).get("cache_read", 0) or 0,
         completion_tokens=used.get("output_tokens", 0),
         seconds=message.response_metadata.get("seconds", 0.0),
+        cost=message.response_metadata.get("cost"),
     )
 
 

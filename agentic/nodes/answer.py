@@ -1,17 +1,18 @@
 """answer: what the evidence shows, in the task's language, and honestly what was not done."""
 
 import asyncio
+import math
 
-from json_repair import repair_json
 from langchain_core.messages import BaseMessage
 
 from agentic.citing import cited, given
 from agentic.context import Context
 from agentic.errors import ModelError
 from agentic.language import strayed, to_traditional
-from agentic.models.decide import say
+from agentic.models.decide import repaired, say
 from agentic.prompts import in_short, prompt
-from agentic.safety.budget import Usage
+from agentic.safety.budget import Reached, Usage
+from agentic.sizes import human
 from agentic.state import Observation, State, Status, Update
 from agentic.wording import bare, one_line, wording
 from memory.marks import unmarked
@@ -21,16 +22,18 @@ __all__ = ["answer", "found_so_far"]
 
 async def answer(state: State, context: Context) -> Update:
     """Write the answer; without the model when it breaks or a limit is reached."""
-    limit = context.limits.reached(state["usage"])
+    limit = context.reached(state)
     if limit is not None:
-        return _by_code(state, _told_limit(state, *limit))
+        return _by_code(state, _told_limit(state, limit))
     try:
-        async with asyncio.timeout(context.time_left(state)) as clock:
+        left = context.time_left(state)
+        async with asyncio.timeout(None if math.isinf(left) else left) as clock:
             return await _by_model(state, context)
     except TimeoutError:
         if not clock.expired():
             raise
-        return _by_code(state, _told_limit(state, "seconds", context.limits.seconds))
+        limit = Reached("seconds", context.limits.seconds or 0)
+        return _by_code(state, _told_limit(state, limit))
     except ModelError as error:
         if not state["observations"]:
             raise
@@ -119,9 +122,13 @@ def _findings(state: State) -> list[str]:
     ]
 
 
-def _told_limit(state: State, name: str, most: float) -> str:
+def _told_limit(state: State, limit: Reached) -> str:
     language = state["language"]
-    return wording(language, "limit", limit=wording(language, name, most=f"{most:g}"))
+    if limit.name == "unknown cost":
+        return wording(language, limit.name)
+    most = human(int(limit.most)) if limit.name == "result bytes" else f"{limit.most:,.10g}"
+    told = wording(language, limit.name, most=most)
+    return wording(language, "limit" if limit.span == "run" else "day limit", limit=told)
 
 
 def _written(text: str, state: State) -> str:
@@ -138,8 +145,11 @@ def _written(text: str, state: State) -> str:
 
 def _unwrapped(text: str) -> str:
     """A model that wrote JSON all along may wrap its answer so too; a plan is no answer at all."""
-    found = repair_json(text, return_objects=True) if text.startswith("{") else None
-    if not isinstance(found, dict):
+    if not text.startswith("{"):
+        return text
+    try:
+        found = repaired(text)
+    except ValueError:  # no object after all, or one nested too deep to be read
         return text
     said = [found[key] for key in ("answer", "learned") if isinstance(found.get(key), str)]
     return said[0] if said else "" if "steps" in found else text

@@ -12,6 +12,7 @@ from agentic.models.decide import CLOSED, Decision, decide
 from agentic.nodes.act import next_step
 from agentic.prompts import in_short, prompt
 from agentic.safety.budget import Usage
+from agentic.safety.stuck import Stuck, going_in_circles
 from agentic.state import Observation, State, Step, Update, Verdict
 from agentic.wording import one_line, wording
 
@@ -53,8 +54,10 @@ async def reflect(state: State, context: Context) -> Update:
     steps = [_weighed(step, state["observations"], results, failures) for step in state["plan"]]
     text = "\n".join(shown(result) for result in results)
     if failures:
-        return _after_failure(state, steps, text, failures[0])
-    return await _after_success(state, context, steps, text)
+        update = _after_failure(state, steps, text, failures[0])
+    else:
+        update = await _after_success(state, context, steps, text)
+    return {**update, **_out_of_circles(state, update, len(results), failures)}
 
 
 def _proves(result: Observation, context: Context) -> bool:
@@ -75,7 +78,7 @@ def _weighed(
     if mine not in failures:
         return step.model_copy(update={"status": "done", "evidence": mine.id})
     tried = sum(seen.step == step.id for seen in observations)
-    spent = mine.repeated or mine.in_doubt or tried >= TRIES
+    spent = mine.repeated or mine.in_doubt or mine.refused or tried >= TRIES
     return step.model_copy(update={"status": "failed"}) if spent else step
 
 
@@ -96,6 +99,41 @@ def _after_failure(state: State, steps: list[Step], text: str, failure: Observat
         "reason": reason,
         "missing": failed.yields,  # the model's own words: an error's text is data, not an order
     }
+
+
+def _out_of_circles(state: State, update: Update, turn: int, failures: list[Observation]) -> Update:
+    """What becomes of going on in circles: another plan once, then an honest end.
+
+    While steps succeed the plan goes on to its end, whatever their results look like.
+    """
+    if update["verdict"] != "replan" and not (update["verdict"] == "act" and failures):
+        return {}
+    before = state.get("stalled", 0)
+    stuck = going_in_circles(state["observations"], before, turn)
+    if stuck is None:
+        return {}
+    if before or state["plans"] >= PLANS:
+        return {"verdict": "stuck", "reason": _told(stuck, state["language"])}
+    given_up = {failure.step for failure in failures}
+    steps = [
+        step.model_copy(update={"status": "failed"}) if step.id in given_up else step
+        for step in update["plan"]
+    ]
+    return {"verdict": "replan", "stalled": len(state["observations"]), "plan": steps}
+
+
+def _told(stuck: Stuck, language: str) -> str:
+    *_, before, last = stuck.calls
+    return one_line(
+        wording(
+            language,
+            stuck.pattern,
+            tool=last.name,
+            other=before.name,
+            error=last.result,
+            count=str(len(stuck.calls)),
+        )
+    )
 
 
 async def _after_success(state: State, context: Context, steps: list[Step], text: str) -> Update:
@@ -142,4 +180,6 @@ def shown(result: Observation) -> str:
     text = result.result.replace("</result", "<\\/result")
     if result.repeated:
         text = f"{text}\n(The same call as before; it was not made again.)"
+    if result.untrusted:  # an id that nobody outside can know closes it
+        return prompt("result_elsewhere", tool=result.name, text=text, mark=result.id)
     return prompt("result", tool=result.name, text=text)

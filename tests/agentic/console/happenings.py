@@ -53,6 +53,7 @@ USAGE = Usage(
     cached_tokens=1760,
     completion_tokens=180,
     seconds=9.83,
+    cost=0.0,
 )
 
 
