@@ -11,7 +11,7 @@ READY = $(VENV)/.ready
 MODEL ?= local
 TASK ?= Search the files for "portugal", read examples/geographer.py, and remember how many people live in Portugal.
 
-.PHONY: run test test-quick check bench format clean
+.PHONY: run test test-quick check bench faults format clean
 
 # as it was typed: make would take the $ of a price for a variable
 unexport TASK
@@ -35,6 +35,12 @@ check: $(READY)
 # every figure, side by side with what it is to reach; an hour on two cores
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# real kills, fuzzed models, hostile text and code: the long form of tests/faults; about an hour
+# and three quarters, one of which is a soak
+faults: $(READY)
+	FAULTS_KILLS=5000 FAULTS_OUTPUTS=20000 FAULTS_STEPS=50000 $(BIN)/python -m pytest -s tests/faults
+	$(BIN)/python -m tests.faults.soaking --seconds 3600
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -4,23 +4,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agentic.agent import Agent
-    from agentic.errors import AgenticError, ModelError, ToolError, TransientToolError, UsageError
+    from agentic.errors import (
+        AgenticError,
+        ModelError,
+        StorageError,
+        ToolError,
+        TransientToolError,
+        UncertainToolError,
+        UsageError,
+    )
     from agentic.result import Result
-    from agentic.safety.budget import Limits
+    from agentic.safety.budget import DayLimits, Limits
+    from agentic.safety.permissions import Permissions
     from agentic.tools.base import Tool, tool
     from agentic.tools.context import ToolContext, ToolOutput
 
 __all__ = [
     "Agent",
     "AgenticError",
+    "DayLimits",
     "Limits",
     "ModelError",
+    "Permissions",
     "Result",
+    "StorageError",
     "Tool",
     "ToolContext",
     "ToolError",
     "ToolOutput",
     "TransientToolError",
+    "UncertainToolError",
     "UsageError",
     "tool",
 ]
@@ -28,14 +41,18 @@ __all__ = [
 _HOMES = {
     "Agent": "agentic.agent",
     "AgenticError": "agentic.errors",
+    "DayLimits": "agentic.safety.budget",
     "Limits": "agentic.safety.budget",
     "ModelError": "agentic.errors",
+    "Permissions": "agentic.safety.permissions",
     "Result": "agentic.result",
+    "StorageError": "agentic.errors",
     "Tool": "agentic.tools.base",
     "ToolContext": "agentic.tools.context",
     "ToolError": "agentic.errors",
     "ToolOutput": "agentic.tools.context",
     "TransientToolError": "agentic.errors",
+    "UncertainToolError": "agentic.errors",
     "UsageError": "agentic.errors",
     "tool": "agentic.tools.base",
 }

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from agentic.cleaning import clean
-from agentic.errors import UsageError
 from agentic.events import Event, RunStarted
 from agentic.portal import drained
 from agentic.result import Result
 from agentic.runs import Runs
 from agentic.safety.budget import Limits
-from agentic.settings import settings
+from agentic.safety.permissions import Permissions
+from agentic.settings import settings, strict_checkpoints
+from agentic.tasks import checked
 from agentic.tools.base import Tool, toolbox
 from agentic.tools.context import ToolContext
 
@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.tools import BaseTool
+    from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from agentic.context import Context
-    from agentic.state import State, ToolCall
+    from agentic.state import ToolCall
     from memory import Memory
 
-__all__ = ["Agent", "checked"]
-
-LONGEST_TASK = 12_000
-"""Characters a task may have: about 9,000 tokens of Chinese, half the embedded model's window."""
+__all__ = ["Agent"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,9 @@ class Agent:
         memory: What runs recall from and remember into; None for an agent without memory.
         limits: The most that one run may use.
         workspace: The folder that file tools are confined to.
+        permissions: What calls may do, what is asked about, and what is refused.
+        checkpointer: Where LangGraph keeps the state of runs; an asynchronous one. By default a
+            SQLite file in each run's folder.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Agent:
     memory: "Memory | None" = None
     limits: Limits = field(default_factory=Limits)
     workspace: Path = field(default_factory=Path.cwd)
+    permissions: Permissions = field(default_factory=Permissions)
+    checkpointer: "BaseCheckpointSaver[Any] | None" = None
 
     def __post_init__(self) -> None:
         toolbox(self.tools)  # a faulty tool is told of where the agent is defined
@@ -81,21 +84,44 @@ class Agent:
         """
         return Result.of(self.stream(task, history=history))
 
-    def resume(self, run_id: str, results: Mapping[str, Any] | None = None) -> Result:
-        """Go on with a run that is paused, and return what came of the whole of it.
+    def resume(
+        self,
+        run_id: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
+    ) -> Result:
+        """Go on with a run that waits or was cut off, and return what came of the whole of it.
+
+        Nothing that was done is done again. A call that was cut off is made again only if its tool
+        says that this does no harm, or that it was not done; else the run waits for your word.
 
         Args:
             run_id: The run's id.
-            results: For calls of tools without a body (`Result.pending`), by call id: what came of
-                them, as a tool would return it, or an exception. Those left out are waited for.
+            results: By call id (`Result.pending`), for calls that are made elsewhere or are in
+                doubt: what came of them, as a tool would return it, or an exception.
+            answers: By call id: "yes" or "no" to an approval, or the arguments to make the call
+                with; "repeat" or "skip" to a call in doubt. Those left out are waited for.
 
         Raises:
-            UsageError: if there is no such run or call, or nothing is waited for.
+            UsageError: if there is no such run or call, it has ended, another process works on it,
+                or it waits and nothing was answered.
             ModelError: if the model can't be loaded or fails.
+            StorageError: if what it does can't be kept.
         """
-        for _ in drained(lambda: self.aresume(run_id, results)):
+        for _ in self.stream_on(run_id, results, answers=answers):
             pass
         return Result.of(self._runs.events(run_id))
+
+    def stream_on(
+        self,
+        run_id: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
+    ) -> Iterator[Event]:
+        """`resume` that yields what happens from here on, as it happens."""
+        return drained(lambda: self.aresume(run_id, results, answers=answers))
 
     def propose(self, task: str, *, history: Sequence["BaseMessage"] = ()) -> "list[ToolCall]":
         """The tool calls that the task asks for first, checked, none of them made.
@@ -138,33 +164,41 @@ class Agent:
         self, task: str, *, history: Sequence["BaseMessage"] = ()
     ) -> AsyncIterator[Event]:
         """`stream` for asyncio: the one implementation that the others are doors to."""
-        from agentic.pausing import kept
-        from agentic.stream import watch
+        from agentic.running import begun
+        from agentic.tasks import first_state
         from agentic.tools.threads import in_thread
 
         asked = checked(task)
-        run_id = uuid4().hex[:12]
-        begun = RunStarted(
-            run_id=run_id, agent=self.name, model=_model_name(self._model), task=asked
+        context, graph = await in_thread(self._admitted)
+        start = first_state(uuid4().hex[:12], asked, history, context)
+        begin = RunStarted(
+            run_id=start["run_id"],
+            agent=self.name,
+            model=_model_name(self._model),
+            task=asked,
+            workspace=str(context.workspace),
+            carried=start["carried"],
         )
-        yield begun
-        context, graph = await in_thread(self._bound)
-        start = _start(run_id, asked, history, context)
-        pausable = any(tool.function is None for tool in self._toolbox.values())
-        events = kept(graph, start, begun, self._runs) if pausable else watch(graph, start, run_id)
+        events = begun(graph, start, begin, context.runs, self.checkpointer)
         async with aclosing(events) as following:
             async for event in following:
                 yield event
 
     async def aresume(
-        self, run_id: str, results: Mapping[str, Any] | None = None
+        self,
+        run_id: str,
+        results: Mapping[str, Any] | None = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
     ) -> AsyncIterator[Event]:
         """`resume` for asyncio: yields what happens from here on."""
-        from agentic.pausing import resumed
+        from agentic.running import resumed, to_answers
         from agentic.tools.threads import in_thread
 
-        _, graph = await in_thread(self._bound)
-        async with aclosing(resumed(graph, run_id, results or {}, self._runs)) as following:
+        said = to_answers(results, answers)
+        context, graph = await in_thread(self._admitted)
+        events = resumed(graph, run_id, said, context.runs, context, self.checkpointer)
+        async with aclosing(events) as following:
             async for event in following:
                 yield event
 
@@ -172,6 +206,15 @@ class Agent:
     def graph(self) -> Any:
         """The compiled LangGraph graph, with the tools that are of use as things stand."""
         return self._bound()[1]
+
+    def _admitted(self) -> "tuple[Context, Any]":
+        """What a run brings to its nodes, once it is known that it may run."""
+        from agentic.models.prices import ensure_priced
+        from agentic.safety.depth import admitted
+
+        admitted(self.name)
+        ensure_priced(self.limits, self._model)
+        return self._bound()
 
     def _bound(self) -> "tuple[Context, Any]":
         """What a run brings to its nodes, and the graph around it."""
@@ -187,8 +230,10 @@ class Agent:
         return self._kept[names]
 
     def _bind(self, tools: Mapping[str, Tool]) -> "tuple[Context, Any]":
+        strict_checkpoints()
         from agentic.context import Context
         from agentic.graph import build
+        from agentic.safety.spending import Spending
         from agentic.tools.choice import MANY, ToolIndex
         from agentic.tools.kept import read_result
 
@@ -205,7 +250,9 @@ class Agent:
             limits=self.limits,
             workspace=self.workspace.resolve(),
             runs=self._runs,
+            permissions=self.permissions,
             index=index,
+            spending=Spending(settings().home),
         )
         return context, build(context)
 
@@ -228,32 +275,6 @@ class Agent:
 
         model = self.model if self.model is not None else settings().model
         return resolve(model) if isinstance(model, str) else model
-
-
-def _start(run_id: str, task: str, history: Sequence["BaseMessage"], context: "Context") -> "State":
-    from agentic.nodes.recall import opening
-    from agentic.state import beginning
-
-    start = beginning(run_id, task)
-    if history:
-        start["messages"] = [*opening(context), *history]
-    return start
-
-
-def checked(task: str) -> str:
-    """The task, without what a terminal or JSON could not carry.
-
-    Raises:
-        UsageError: if it is empty or too long.
-    """
-    if not task.strip():
-        raise UsageError("The task is empty; say what is to be done.")
-    if len(task) > LONGEST_TASK:
-        raise UsageError(
-            f"The task has {len(task):,} characters; {LONGEST_TASK:,} are the most. "
-            "Put long text in a file of the workspace and name the file in the task."
-        )
-    return clean(task.strip())
 
 
 def _model_name(model: "BaseChatModel") -> str:

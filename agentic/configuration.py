@@ -6,6 +6,23 @@
     [http]
     hosts = ["api.example.org"]
 
+    [limits]
+    money = 0.5
+    per_day = { money = 5.0 }
+
+    [prices."some-model"]
+    input = 1.25
+    cached = 0.125
+    output = 10.0
+
+    [permissions]
+    allow = ["http_request(host=api.example.org, method=POST)"]
+    ask = ["write_file(path=contracts/*)"]
+    deny = ["move_file"]
+
+    [python]
+    sandbox = "cpython"
+
     [mcp.files]
     command = ["npx", "-y", "@scope/server", "."]
     env = { KEY = "${KEY}" }
@@ -23,40 +40,31 @@ not to start processes.
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError
 
 from agentic.errors import UsageError
 from agentic.naming import did_you_mean, nearest
-from agentic.settings import child_environment, settings
-from agentic.tools.base import Effect
+from agentic.sections import (
+    DailyLimits,
+    Http,
+    McpServer,
+    McpTool,
+    Price,
+    Python,
+    Rules,
+    RunLimits,
+    Section,
+    Web,
+)
+from agentic.settings import settings
 
-__all__ = [
-    "NAME",
-    "Configuration",
-    "Http",
-    "McpServer",
-    "McpTool",
-    "Web",
-    "filled",
-    "read_configuration",
-]
+__all__ = ["NAME", "Configuration", "read_configuration"]
 
 NAME = "agentic.toml"
 _MOST_FAULTS = 5
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_PASSED_ON = {
-    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "TMPDIR", "TEMP", "TMP"),
-    *("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES"),
-    *("APPDATA", "COMSPEC", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA"),
-    *("PROGRAMFILES", "SYSTEMDRIVE", "SYSTEMROOT", "USERNAME", "USERPROFILE", "WINDIR"),
-}
-"""Variables that a server gets unasked: what programs need to run, and nothing secret."""
-
 _WANTED = {
     "bool_type": "true or false",
     "dict_type": "a table",
@@ -66,111 +74,34 @@ _WANTED = {
 }
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+_Name = Annotated[str, Field(pattern=r"^[\w-]{1,32}$")]
 
 
-class McpTool(_Section):
-    """What the user says of a server's tool."""
-
-    effects: list[Effect] | None = None
-    """What a call may do; unknown by default, and so treated as if it may write."""
-    repeatable: bool | None = None
-    """The same call may be made again; by default where the effects neither write nor execute."""
-    timeout: Annotated[float, Field(gt=0)] = 30.0
-    """Seconds that a call may take."""
-    max_chars: Annotated[int, Field(ge=100)] = 4000
-    """Characters of a result that the model gets to read."""
-    enabled: bool = True
-
-    @property
-    def may_repeat(self) -> bool:
-        """Whether the same call may be made again without harm."""
-        if self.repeatable is not None:
-            return self.repeatable
-        return self.effects is not None and not {"writes", "executes"}.intersection(self.effects)
-
-
-class McpServer(_Section):
-    """How a server is reached: a command to start, or an address."""
-
-    command: list[str] | None = None
-    """Program and arguments; it talks over its standard input and output."""
-    env: dict[str, str] = {}
-    """Variables that the program gets besides the harmless ones."""
-    url: str | None = None
-    """Address of a server that talks streamable HTTP."""
-    headers: dict[str, str] = {}
-    start_timeout: Annotated[float, Field(gt=0)] = 30.0
-    """Seconds until the server must have answered."""
-    enabled: bool = True
-    tools: dict[str, McpTool] = {}
-    """What is said of its tools, by the names that the server gives them."""
-
-    @field_validator("command")
-    @classmethod
-    def _program(cls, command: list[str] | None) -> list[str] | None:
-        if command is not None and not (command and command[0].strip()):
-            raise ValueError("must begin with a program, as in ['npx', '-y', 'some-server']")
-        return command
-
-    @field_validator("url")
-    @classmethod
-    def _address(cls, url: str | None) -> str | None:
-        if url is not None and not _is_web_address(url):
-            raise ValueError("must be an address such as 'https://example.org/mcp'")
-        return url
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "McpServer":
-        if (self.command is None) == (self.url is None):
-            raise ValueError("needs one of 'command' and 'url'")
-        if self.env and self.command is None:
-            raise ValueError("has 'env', which goes with 'command'; 'url' takes 'headers'")
-        if self.headers and self.url is None:
-            raise ValueError("has 'headers', which go with 'url'; 'command' takes 'env'")
-        return self
-
-    def environment(self) -> dict[str, str]:
-        """The environment of the server's process, its variables filled in.
-
-        Raises:
-            UsageError: if a variable is not set.
-        """
-        ours = child_environment()
-        harmless = {name: value for name, value in ours.items() if name.upper() in _PASSED_ON}
-        return harmless | filled(self.env)
-
-
-class Http(_Section):
-    """What `http_request` may reach; without a host there is no such tool."""
-
-    hosts: list[str] = []
-    """`api.example.org`, `*.example.org`, or `10.0.0.7:8080` for one in a private network."""
-
-
-class Web(_Section):
-    """What `web_fetch` may read beside public pages."""
-
-    intranet: list[str] = []
-    """Hosts in a private network, each with its port: `wiki.local:80`."""
-
-
-class Configuration(_Section):
+class Configuration(Section):
     """The whole file."""
 
-    databases: dict[Annotated[str, Field(pattern=r"^[\w-]{1,32}$")], str] = {}
+    databases: dict[_Name, str] = Field(default_factory=dict)
     """Databases that `query_database` may read, by name: a path, or an SQLAlchemy URL."""
     http: Http = Http()
     web: Web = Web()
-    mcp: dict[Annotated[str, Field(pattern=r"^[\w-]{1,32}$")], McpServer] = {}
+    python: Python | None = None
+    permissions: Rules = Rules()
+    limits: RunLimits = RunLimits()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """Prices by the name of the model, as its provider calls it."""
+    mcp: dict[_Name, McpServer] = Field(default_factory=dict)
     """MCP servers by name; a tool of theirs is called `server.tool`."""
 
 
-_SECTIONS: dict[tuple[str, ...], type[_Section]] = {
+_SECTIONS: dict[tuple[str, ...], type[Section]] = {
     (): Configuration,
     ("http",): Http,
     ("web",): Web,
+    ("python",): Python,
+    ("permissions",): Rules,
+    ("limits",): RunLimits,
+    ("limits", "*"): DailyLimits,
+    ("prices", "*"): Price,
     ("mcp", "*"): McpServer,
     ("mcp", "*", "tools", "*"): McpTool,
 }
@@ -203,35 +134,6 @@ def read_configuration(path: Path | None = None) -> Configuration:
     except ValidationError as error:
         faults = [_fault(each) for each in error.errors(include_url=False)]
         raise UsageError("\n".join(f"{place}: {each}" for each in faults[:_MOST_FAULTS])) from error
-
-
-def filled(texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts with each `${NAME}` replaced by that variable of the environment.
-
-    Raises:
-        UsageError: if there is no such variable.
-    """
-    there = child_environment()
-
-    def value(key: str, name: str) -> str:
-        if name not in there:
-            near = did_you_mean(nearest(name, there))
-            raise UsageError(f"{key} needs the variable {name!r}, which is not set.{near}")
-        return there[name]
-
-    return {
-        key: _VARIABLE.sub(lambda found, key=key: value(key, found[1]), text)  # type: ignore[misc]
-        for key, text in texts.items()
-    }
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    plain = not re.search(r"[\s{}]", url)
-    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _fault(error: Any) -> str:

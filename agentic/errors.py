@@ -2,6 +2,7 @@
 
     AgenticError              the user can: the message names the thing and the remedy
     ├── UsageError            what was asked for is not there, or not well-formed (exit code 2)
+    ├── StorageError          the disk, or what lies on it: what a run does can't be kept
     ├── ModelError            the model can't be had, or it broke
     │   └── WeightsError      weights missing, altered, or no room for them
     └── ToolError             the model can: it is told, and may try again
@@ -17,6 +18,7 @@ from typing import Any
 __all__ = [
     "AgenticError",
     "ModelError",
+    "StorageError",
     "ToolError",
     "TransientToolError",
     "UncertainToolError",
@@ -36,6 +38,10 @@ class UsageError(AgenticError):
     """An unknown name, an empty task, an option that doesn't fit."""
 
     exit_code = 2
+
+
+class StorageError(AgenticError):
+    """What a run does can't be kept on disk, or what was kept can't be read."""
 
 
 class ModelError(AgenticError):

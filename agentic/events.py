@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from agentic.safety.budget import Usage
-from agentic.state import Recollection, Record, Status, Step, ToolCall, Verdict
+from agentic.state import Question, Recollection, Record, Status, Step, Touch, Verdict
 
 __all__ = [
     "Answered",
@@ -37,6 +37,10 @@ class RunStarted(Record):
     agent: str
     model: str
     task: str
+    workspace: str = ""
+    """The folder that file tools are confined to."""
+    carried: list[Touch] = Field(default_factory=list)
+    """What the talk before it had read."""
 
 
 class Recalled(Record):
@@ -84,24 +88,31 @@ class ToolEnded(Record):
     ok: bool
     result: str
     seconds: float
+    args: dict[str, Any] | None = None
+    """What it was made with; not what was decided where the user changed that."""
     repeated: bool = False
     in_doubt: bool = False
+    refused: bool = False
     kept: bool = False
+    size: int = 0
+    untrusted: bool = False
+    private: bool = False
     sources: tuple[str, ...] = ()
 
 
 class Paused(Record):
-    """The run waits for the results of calls that it does not make itself."""
+    """The run waits for somebody's word about calls."""
 
     type: Literal["paused"] = "paused"
-    calls: list[ToolCall]
+    calls: list[Question]
 
 
 class Resumed(Record):
-    """Results came for calls that the run waited for, and it goes on."""
+    """The run goes on, from where it waited or was cut off."""
 
     type: Literal["resumed"] = "resumed"
     ids: list[str]
+    """The calls that it waited for and that were answered."""
 
 
 class Reflected(Record):

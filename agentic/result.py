@@ -19,7 +19,8 @@ from agentic.events import (
     ToolStarted,
 )
 from agentic.safety.budget import Usage
-from agentic.state import Observation, Status, Step, ToolCall
+from agentic.safety.provenance import touched
+from agentic.state import Observation, Question, State, Status, Step, Touch
 
 __all__ = ["Result"]
 
@@ -41,11 +42,15 @@ class Result(BaseModel):
     """The plan's steps, each finished one with the id of the call that proves it."""
     calls: list[Observation]
     """The tool calls in order: `id`, `name`, `args`, `result`, `ok`, `seconds`."""
-    pending: list[ToolCall]
-    """Where the status is "paused": the calls whose results `Agent.resume` waits for."""
+    pending: list[Question]
+    """Where the status is "paused": the calls about which `Agent.resume` waits for a word, each
+    with its `kind`, "result", "approval" or "doubt", and `why`."""
     sources: list[str]
     """What the answer cites, in order; then what else the run was given: files, addresses,
     memories."""
+    touched: list[Touch] = []
+    """Whether the run has read text that others wrote ("untrusted"), and what is the user's alone
+    ("private")."""
     usage: Usage
 
     @classmethod
@@ -55,35 +60,42 @@ class Result(BaseModel):
         Raises:
             ValueError: if the events don't hold a run's beginning and end.
         """
-        found: dict[str, Any] = {"steps": [], "calls": [], "pending": [], "answer": ""}
+        found: dict[str, Any] = {"steps": [], "pending": [], "answer": ""}
         started: dict[str, ToolStarted] = {}
+        ended: dict[str, ToolEnded] = {}
+        read = State()
         for event in events:
             match event:
-                case RunStarted(task=task):
+                case RunStarted(task=task, carried=carried):
                     found["task"] = task
+                    read["carried"] = carried
                 case Planned(steps=steps) | Reflected(steps=steps):
                     found["steps"] = steps
                 case ToolStarted(id=id):
                     started[id] = event
-                case ToolEnded(id=id):
-                    found["calls"].append(_observation(started[id], event))
+                case ToolEnded(id=id):  # told again if a kill came between it and its checkpoint
+                    ended[id] = event
                 case Answered(text=text, sources=sources):
                     found |= {"answer": text, "cited": sources}
-                case Paused(calls=calls):
-                    found["pending"] = calls
+                case Paused(calls=questions):
+                    found["pending"] = questions
                 case Resumed():
                     found["pending"] = []
                 case RunEnded():
                     found |= event.model_dump(include={"run_id", "status", "reason", "usage"})
                 case Recalled(hits=hits):
                     found["recalled"] = [hit.citation for hit in hits]
-        begun = list(started)  # calls of one turn come back as they happen to
-        found["calls"].sort(key=lambda seen: begun.index(seen.id))
+                    read["recalled"] = hits
+        # in the order they began in; calls of one turn come back as they happen to
+        calls = [_observation(started[id], ended[id]) for id in started if id in ended]
+        read["observations"] = calls
+        found |= {"calls": calls, "touched": sorted(touched(read))}
         return cls(**found, sources=_sources(found))
 
 
 def _observation(started: ToolStarted, ended: ToolEnded) -> Observation:
-    return Observation(args=started.args, **ended.model_dump(exclude={"type"}))
+    args = ended.args if ended.args is not None else started.args
+    return Observation(args=args, **ended.model_dump(exclude={"type", "args"}))
 
 
 def _sources(found: dict[str, Any]) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk
-from langgraph.types import Command
 
 from agentic.events import (
     Answered,
@@ -23,35 +22,37 @@ from agentic.events import (
 )
 from agentic.models.decide import usage_of
 from agentic.safety.budget import Usage
-from agentic.state import State, ToolCall, Update
+from agentic.state import Question, State, Update
 from agentic.tools.runner import AT_ONCE
 
 __all__ = ["watch"]
 
 INTERRUPT = "__interrupt__"
 """Stands in LangGraph's stream for what a run waits for."""
-MODES = ["updates", "messages"]
+MODES = ["updates", "messages", "values"]
 MOST_SUPERSTEPS = 1_000
 """More than the longest run has: 3 plans of 8 steps, 3 tries each, 3 supersteps a try, is 216."""
 
 
 async def watch(
-    graph: Any, start: State | Command[Any], run_id: str, before: Usage | None = None
+    graph: Any, start: State | None, run_id: str, before: Usage
 ) -> AsyncGenerator[Event, None]:
     """Run a graph, to its end or until it waits, and yield what happens.
 
     Args:
         graph: The compiled graph of an agent.
-        start: The run's first state, or what a run that waits goes on with.
+        start: The run's first state; None for a run that goes on from where its state was kept.
         run_id: The run's id; the thread's, where the graph keeps its state.
-        before: What the run had used before it waited.
+        before: What the run had used before.
     """
     began = time.monotonic()
-    usage = before if before is not None else Usage()
-    earlier = usage.seconds
-    end: Update = {"status": "paused"}
-    waiting: list[ToolCall] = []
-    async for mode, part in graph.astream(start, _config(run_id), stream_mode=MODES):
+    state: State = {"usage": before}
+    waiting: list[Question] = []
+    stream = graph.astream(start, _config(run_id), stream_mode=MODES, durability="sync")
+    async for mode, part in stream:
+        if mode == "values":
+            state = part
+            continue
         if mode == "messages":
             message, origin = part
             if origin.get("langgraph_node") == "answer" and isinstance(message, AIMessageChunk):
@@ -59,18 +60,28 @@ async def watch(
             continue
         for node, update in part.items():
             if node == INTERRUPT:
-                waiting += [ToolCall.model_validate(asked.value) for asked in update]
+                waiting += [Question.model_validate(asked.value) for asked in update]
                 continue
-            usage += update.get("usage", Usage())
-            end = {**end, **update}
             for event in _events(node, update):
                 yield event
+    status, reason = state.get("status", "incomplete"), state.get("reason", "")
     if waiting:
         yield Paused(calls=waiting)
-        names = ", ".join(dict.fromkeys(call.name for call in waiting))
-        end["reason"] = f"waits for the results of {names}"
-    took = usage.model_copy(update={"seconds": earlier + time.monotonic() - began})
-    yield RunEnded(run_id=run_id, status=end["status"], reason=end.get("reason", ""), usage=took)
+        status, reason = "paused", _waits(waiting)
+    took = before.seconds + time.monotonic() - began
+    usage = state["usage"].model_copy(update={"seconds": took})
+    yield RunEnded(run_id=run_id, status=status, reason=reason, usage=usage)
+
+
+_WAITS = {"result": "the results of", "approval": "leave to call", "doubt": "word about"}
+
+
+def _waits(questions: Iterable[Question]) -> str:
+    kinds: dict[str, dict[str, None]] = {}
+    for each in questions:
+        kinds.setdefault(each.kind, {})[each.name] = None
+    parts = [f"{_WAITS[kind]} {', '.join(names)}" for kind, names in kinds.items()]
+    return f"waits for {' and '.join(parts)}"
 
 
 def _config(run_id: str) -> dict[str, Any]:
@@ -82,6 +93,8 @@ def _config(run_id: str) -> dict[str, Any]:
 
 
 def _events(node: str, update: Update) -> Iterator[Event]:
+    if node == "__metadata__" or not update:  # LangGraph's own word; a task that wrote nothing
+        return
     yield from _model_calls(node, update.get("messages", ()))
     match node:
         case "recall":
@@ -93,7 +106,7 @@ def _events(node: str, update: Update) -> Iterator[Event]:
                 yield ToolStarted(**wanted.model_dump())
         case "call":
             for seen in update.get("observations", ()):
-                yield ToolEnded(**seen.model_dump(exclude={"args"}))
+                yield ToolEnded(**seen.model_dump())
         case "reflect" if "verdict" in update:
             yield Reflected(
                 verdict=update["verdict"], reason=update["reason"], steps=update["plan"]

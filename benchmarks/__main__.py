@@ -18,6 +18,7 @@ BENCHMARKS = (
     "circles",
     "malformed",
     "overhead",
+    "durability",
     "calling",
 )
 TAKING_DATA = ("retrieval", "calling")

@@ -1,7 +1,7 @@
-"""What the layer and the runner add to a tool call: validation, limits, thread, journal, rendering.
+"""What the layer and the runner add to a tool call: validation, limits, thread, rendering.
 
-The tool does nothing, so all that a call takes is ours. Sync and async, with and without the files
-of a run, in turns within one process; a bare call of the function stands beside them.
+The tool does nothing, so all that a call takes is ours. Sync and async, in turns within one
+process; a bare call of the function stands beside them. `durability` has what the journal adds.
 """
 
 import asyncio
@@ -52,18 +52,11 @@ def ways(files: Path) -> dict[str, Callable[[], Awaitable[Any]]]:
     async def bare() -> int:
         return int(add(1, 2))
 
-    def run(made: Tool, context: ToolContext) -> Callable[[], Awaitable[Any]]:
+    def run(made: Tool) -> Callable[[], Awaitable[Any]]:
         call = ToolCall(name=made.name, args={"a": "1", "b": 2}, id="c1")
-        return lambda: run_call(made, call, context)
+        return lambda: run_call(made, call, ToolContext(files))
 
-    plain, kept = ToolContext(files), ToolContext(files, files=files)
-    return {
-        "bare": bare,
-        "sync": run(add, plain),
-        "async": run(add_async, plain),
-        "sync, journalled": run(add, kept),
-        "async, journalled": run(add_async, kept),
-    }
+    return {"bare": bare, "sync": run(add), "async": run(add_async)}
 
 
 def main() -> None:

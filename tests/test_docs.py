@@ -11,7 +11,10 @@ import pytest
 from agentic.settings import child_environment
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "AGENTS.md"]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "AGENTS.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def snippets(language: str) -> list[tuple[str, str]]:

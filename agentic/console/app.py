@@ -8,12 +8,14 @@ import typer
 from agentic.console import (
     listing_commands,
     memory_commands,
+    resuming_commands,
     transfer_commands,
     upkeep_commands,
 )
 from agentic.console.assembly import Choice
 from agentic.console.options import (
     AgentName,
+    Approve,
     AsJson,
     MemoryPlace,
     ModelName,
@@ -41,8 +43,12 @@ def talk(
     agent: AgentName = None,
     model: ModelName = None,
     workspace: Workspace = None,
+    approve: Approve = None,
     without_memory: WithoutMemory = False,
     memory: MemoryPlace = None,
+    go_on: Annotated[
+        bool, flag("--continue", about="Go on first with the run that was left last.")
+    ] = False,
     verbose: Verbose = False,
     version: Annotated[bool, flag("--version", about="Print the version.")] = False,
     debug: Annotated[
@@ -61,7 +67,8 @@ def talk(
         raise UsageError("Talking needs a terminal; `agentic ask TASK` does one task without it.")
     from agentic.console.start import start
 
-    start(Choice(agent, model, workspace, not without_memory, memory), verbose=verbose)
+    choice = Choice(agent, model, workspace, not without_memory, memory, approve=approve)
+    start(choice, verbose=verbose, go_on=go_on)
 
 
 @app.command()
@@ -71,10 +78,15 @@ def ask(
     agent: AgentName = None,
     model: ModelName = None,
     workspace: Workspace = None,
+    approve: Approve = None,
     max_model_calls: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
     max_tool_calls: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
     max_seconds: Annotated[float | None, typer.Option(min=0, metavar="N")] = None,
+    max_money: Annotated[
+        float | None, typer.Option(min=0, metavar="N", help="US dollars the model may cost.")
+    ] = None,
+    max_result_bytes: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
     without_memory: WithoutMemory = False,
     memory: MemoryPlace = None,
     verbose: Verbose = False,
@@ -91,8 +103,10 @@ def ask(
         "tool_calls": max_tool_calls,
         "tokens": max_tokens,
         "seconds": max_seconds,
+        "money": max_money,
+        "result_bytes": max_result_bytes,
     }
-    choice = Choice(agent, model, workspace, not without_memory, memory, limits)
+    choice = Choice(agent, model, workspace, not without_memory, memory, limits, approve)
     raise typer.Exit(do(read_task(task), choice, json=json, verbose=verbose))
 
 
@@ -113,9 +127,12 @@ def doctor(
 
 of_mcp = typer.Typer(help="MCP servers, and which of their tools are trusted.")
 listing_commands.add_to(app, of_mcp)
+of_approvals = typer.Typer(help="Calls that runs wait to be allowed to make.")
+resuming_commands.add_to(app, of_approvals)
 of_memory = typer.Typer(help="What the memory holds, and its upkeep.")
 for commands in (transfer_commands, memory_commands):
     commands.add_to(app, of_memory)
 upkeep_commands.add_to(of_memory)
+app.add_typer(of_approvals, name="approvals")
 app.add_typer(of_memory, name="memory")
 app.add_typer(of_mcp, name="mcp")

@@ -1,11 +1,20 @@
 """One task: the trace on stderr, the answer alone on stdout."""
 
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agentic.console.assembly import Choice
 
-__all__ = ["ask", "read_task"]
+if TYPE_CHECKING:
+    from agentic.agent import Agent
+    from agentic.console.asking import Read
+    from agentic.console.render import Trace
+    from agentic.events import Event
+
+__all__ = ["ask", "read_task", "resume"]
 
 
 def ask(task: str, choice: Choice, *, json: bool = False, verbose: bool = False) -> int:
@@ -20,21 +29,58 @@ def ask(task: str, choice: Choice, *, json: bool = False, verbose: bool = False)
     Returns:
         The exit code: 0 if the task is done, 1 if not.
     """
+    return _shown(lambda agent, trace, read: agent.stream(task), choice, json, verbose)
+
+
+def resume(run_id: str, choice: Choice, *, json: bool = False, verbose: bool = False) -> int:
+    """Go on with a run in the open; what it did before stands in the result too.
+
+    Args:
+        run_id: The run's id.
+        choice: Who is to do it, with what.
+        json: Print the result as one JSON object instead of the answer.
+        verbose: Show everything that happens.
+
+    Returns:
+        The exit code: 0 if the task is done, 1 if not.
+    """
+    from agentic.console.asking import Said, ask_user
+    from agentic.console.waiting import runs, unanswered
+
+    def go_on(agent: "Agent", trace: "Trace", read: "Read | None") -> "Iterator[Event]":
+        questions = unanswered(run_id)
+        said = Said() if read is None else ask_user(questions, trace.page, read)
+        return agent.stream_on(run_id, said.results, answers=said.answers)
+
+    return _shown(go_on, choice, json, verbose, runs().events(run_id))
+
+
+def _shown(
+    begin: "Callable[[Agent, Trace, Read | None], Iterator[Event]]",
+    choice: Choice,
+    json: bool,
+    verbose: bool,
+    earlier: "Sequence[Event]" = (),
+) -> int:
+    from agentic.console.asking import followed
     from agentic.console.assembly import assemble
-    from agentic.console.render import Trace, traced
-    from agentic.console.terminal import notice, say, say_json, stderr_console
-    from agentic.result import Result
+    from agentic.console.render import Trace
+    from agentic.console.terminal import at_hand, notice, say, say_json, stderr_console
 
     console = stderr_console()
+    read = console.input if at_hand(console) else None
+    trace = Trace(console, verbose=verbose)
     with ExitStack() as at_the_end:
         try:
-            agent = assemble(choice, console)
+            agent = assemble(replace(choice, attended=read is not None), console)
             if agent.memory is not None:
                 at_the_end.enter_context(agent.memory)
-            trace = Trace(console, verbose=verbose)
-            result = Result.of(traced(agent.stream(task), trace))
+            trace.retell(earlier)
+            result = followed(agent, begin(agent, trace, read), trace, read, earlier)
         except KeyboardInterrupt:
             notice(console, "interrupted", "red")
+            if trace.run_id:
+                notice(console, f"`agentic resume {trace.run_id}` goes on with it")
             raise
     if json:
         say_json(result.model_dump(mode="json"))
@@ -42,6 +88,8 @@ def ask(task: str, choice: Choice, *, json: bool = False, verbose: bool = False)
         if console.is_terminal and sys.stdout is not None and sys.stdout.isatty():
             console.print()
         say(result.answer)
+    if result.status == "paused":
+        notice(console, f"`agentic approvals list` has what run {result.run_id} waits for")
     return 0 if result.status == "done" else 1
 
 
@@ -53,6 +101,6 @@ def read_task(task: str) -> str:
     """
     if task == "-":
         task = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin is not None else ""
-    from agentic.agent import checked
+    from agentic.tasks import checked
 
     return checked(task.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

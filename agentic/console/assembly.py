@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from agentic.agent import Agent
+    from agentic.safety.permissions import Permissions
     from agentic.tools.base import Tool
     from agentic.tools.mcp import Servers
     from memory import Memory
@@ -33,7 +34,12 @@ class Choice:
     place: str | None = None
     """Folder of the memory, or the address of its server."""
     limits: Mapping[str, float | None] = field(default_factory=dict)
-    """Names of `Limits` with values, None where the agent's own limit is to stay."""
+    """Names of `Limits` with values; None where the agent's own limit, then that of `agentic.toml`,
+    is to stay."""
+    approve: str | None = None
+    """What becomes of calls that are to be asked about: "ask", "auto" or "never"."""
+    attended: bool = True
+    """Somebody is there who can be asked."""
 
 
 def choose(choice: Choice) -> "Agent":
@@ -42,15 +48,16 @@ def choose(choice: Choice) -> "Agent":
     Raises:
         UsageError: if there is no such agent or folder, or memory is both named and unwanted.
     """
+    from agentic.configuration import read_configuration
     from agentic.console.roster import find_agent
     from agentic.settings import settings
 
     if choice.place is not None and not choice.memory:
         raise UsageError("--memory and --no-memory exclude each other; give one of them.")
     agent = find_agent(choice.agent if choice.agent is not None else settings().agent)
-    changes: dict[str, Any] = {}
-    if limits := {name: most for name, most in choice.limits.items() if most is not None}:
-        changes["limits"] = agent.limits.model_copy(update=limits)
+    chosen = {name: most for name, most in choice.limits.items() if most is not None}
+    limits = agent.limits.over(read_configuration().limits).model_copy(update=chosen)
+    changes: dict[str, Any] = {"limits": limits}
     if choice.workspace is not None:
         changes["workspace"] = _folder(choice.workspace)
     if choice.model is not None or agent.model is None:
@@ -72,7 +79,7 @@ def assemble(choice: Choice, console: "Console") -> "Agent":
     from agentic.models.catalog import resolve
 
     agent = choose(choice)
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"permissions": _permissions(agent, choice)}
     if isinstance(agent.model, str):
         with pull_progress(console) as progress:
             changes["model"] = resolve(
@@ -83,6 +90,26 @@ def assemble(choice: Choice, console: "Console") -> "Agent":
     if choice.memory and (agent.memory is None or choice.place is not None):
         changes["memory"] = open_memory(console, choice.place)
     return agent.with_(**changes)
+
+
+def _permissions(agent: "Agent", choice: Choice) -> "Permissions":
+    """What the agent may do: by its own rules and the user's, and as chosen now.
+
+    Raises:
+        UsageError: if there is no such mode, or a fault in `agentic.toml`.
+    """
+    from agentic.configuration import read_configuration
+    from agentic.safety.permissions import mode
+
+    said = read_configuration().permissions
+    own = agent.permissions.with_rules(
+        allow=said.allow, ask=said.ask, deny=said.deny, untrusted_may=said.untrusted_may
+    )
+    changes: dict[str, Any] = {"unanswered": "pause" if choice.attended else said.unanswered}
+    chosen = choice.approve if choice.approve is not None else said.approve
+    if chosen is not None:
+        changes["approve"] = mode(chosen)
+    return own.model_copy(update=changes)
 
 
 def with_configured(tools: Iterable[Any], console: "Console", *, mcp: bool = True) -> "list[Tool]":

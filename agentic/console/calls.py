@@ -7,6 +7,7 @@ from agentic.console.page import Page, Span
 from agentic.console.phrases import arguments, share_out, value
 from agentic.console.text import clean, cut, one_line
 from agentic.events import ToolEnded, ToolStarted
+from agentic.state import Question
 
 __all__ = ["draw_broken_off", "draw_call", "draw_waiting", "draw_whole_call"]
 
@@ -64,12 +65,14 @@ def draw_broken_off(page: Page, number: str, began: ToolStarted) -> None:
     _draw_open(page, number, began, ALERT)
 
 
-def draw_waiting(page: Page, number: str, began: ToolStarted) -> None:
-    """A call that the run waits for, with the id under which its result is to be given."""
-    _draw_open(page, f"{number} {one_line(began.id)}", began, ACCENT)
+def draw_waiting(page: Page, number: str, asked: Question) -> None:
+    """A call that the run waits for, with the id under which it is to be answered, and why."""
+    _draw_open(page, f"{number} {one_line(asked.id)}", asked, ACCENT)
+    if asked.why:
+        page.paragraph([("    ", "")], f"{asked.kind}: {one_line(asked.why)}", QUIET)
 
 
-def _draw_open(page: Page, lead: str, began: ToolStarted, style: str) -> None:
+def _draw_open(page: Page, lead: str, began: ToolStarted | Question, style: str) -> None:
     said = f"{one_line(began.name)}({arguments(began.args)})"
     head: list[Span] = [(f"{page.marks.open} ", style), (f"{lead} ", QUIET)]
     page.line(*head, (cut(said, page.width - _width(head), page.marks.more), QUIET))
@@ -78,6 +81,8 @@ def _draw_open(page: Page, lead: str, began: ToolStarted, style: str) -> None:
 def _head(page: Page, number: str, ended: ToolEnded) -> list[Span]:
     if ended.repeated:
         return [(f"{page.marks.again} ", QUIET), (f"{number} ", QUIET)]
+    if ended.in_doubt:
+        return [("?", ALERT), (f" {number} ", QUIET)]
     mark = (page.marks.done, ACCENT) if ended.ok else (page.marks.failed, ALERT)
     return [mark, (f" {number} ", QUIET)]
 

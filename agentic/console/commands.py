@@ -89,6 +89,12 @@ def _agent(talk: Talk, rest: str) -> None:
     draw(rows, talk.console, chosen)
 
 
+def _resume(talk: Talk, rest: str) -> None:
+    from agentic.console.waiting import latest
+
+    talk.go_on(rest if rest else latest())
+
+
 def _new(talk: Talk, rest: str) -> None:
     talk.forget()
     notice(talk.console, "The next task knows of no earlier one. What is remembered stays.")
@@ -121,6 +127,7 @@ COMMANDS = {
         Command("forget", "ID", "delete a memory for good", remembering.forget),
         Command("model", "[NAME]", "the models, or another one", _model),
         Command("agent", "[NAME]", "the agents, or another one", _agent),
+        Command("resume", "[RUN]", "go on with a run that waits or was cut off", _resume),
         Command("new", "", "begin a new talk", _new),
         Command("verbose", "", "show everything, or the outline again", _verbose),
         Command("quit", "", "leave", _quit),

@@ -7,6 +7,7 @@ import typer
 
 __all__ = [
     "AgentName",
+    "Approve",
     "AsJson",
     "Kinds",
     "MemoryPlace",
@@ -33,6 +34,14 @@ AgentName = Annotated[
 ]
 ModelName = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="With what; see `agentic models`.")
+]
+Approve = Annotated[
+    str | None,
+    typer.Option(
+        "--approve",
+        metavar="ask|auto|never",
+        help="What becomes of calls that are to be asked about: ask, allow or refuse.",
+    ),
 ]
 Workspace = Annotated[
     Path | None,

@@ -37,6 +37,14 @@ from agentic.state import Step
 __all__ = ["Trace", "traced"]
 
 
+def _made(ended: ToolEnded, began: ToolStarted | None) -> ToolStarted:
+    """The call that came back, as it was made: the user may have changed what was decided."""
+    if ended.args is None and began is not None:
+        return began
+    known = ended.model_dump(include={"id", "step", "name"})
+    return ToolStarted(**known, args=ended.args or {})
+
+
 def traced(events: Iterable[Event], trace: "Trace") -> Iterator[Event]:
     """The events, each shown as it passes; in a terminal a status line says what goes on."""
     activity = Activity(trace.page, stream=trace.verbose or trace.answer)
@@ -72,11 +80,14 @@ class Trace:
         self._numbers: dict[str, str] = {}
         self._settled: dict[int, str] = {}
         self._told = ""
+        self.run_id = ""
+        """Of the run that is shown, once it has begun."""
 
     def show(self, event: Event) -> None:
         """Write what happened; most events are a line or two, some are none."""
         match event:
-            case RunStarted():
+            case RunStarted(run_id=run_id):
+                self.run_id = run_id
                 draw_start(self.page, event, whole=self.verbose)
             case Recalled(hits=hits) if hits:
                 draw_recalled(self.page, hits, whole=self.verbose)
@@ -89,10 +100,12 @@ class Trace:
                 self._numbers.setdefault(id, f"c{len(self._numbers) + 1}")
             case ToolEnded(id=id):
                 draw = draw_whole_call if self.verbose else draw_call
-                draw(self.page, self._number(id), self._running.pop(id), event)
+                began = _made(event, self._running.pop(id, None))
+                draw(self.page, self._number(id), began, event)
             case Paused(calls=calls):
                 for call in calls:
-                    draw_waiting(self.page, self._number(call.id), self._running.pop(call.id))
+                    self._running.pop(call.id, None)
+                    draw_waiting(self.page, self._number(call.id), call)
             case Reflected():
                 self._reflected(event)
             case Answered(text=text, sources=sources):
@@ -106,6 +119,17 @@ class Trace:
                 draw_learned(self.page, event, whole=self.verbose)
             case RunEnded():
                 self._run_ended(event)
+
+    def retell(self, events: Iterable[Event]) -> None:
+        """Know what happened in a run before, without writing it again."""
+        for event in events:
+            match event:
+                case RunStarted(run_id=run_id):
+                    self.run_id = run_id
+                case ToolStarted(id=id):
+                    self._numbers.setdefault(id, f"c{len(self._numbers) + 1}")
+                case Reflected(steps=steps):
+                    self._settled.update((step.id, step.status) for step in steps)
 
     def broken_off(self) -> None:
         """Write the calls that were under way when the run was stopped."""

@@ -21,19 +21,24 @@ __all__ = ["prompt_session", "repl"]
 YES = ("y", "yes", "是", "好", "要")
 
 
-def repl(talk: Talk, session: "PromptSession[str]", opening: Sequence[str] = ()) -> None:
+def repl(
+    talk: Talk, session: "PromptSession[str]", opening: Sequence[str] = (), first: str = ""
+) -> None:
     """Talk until the user leaves.
 
     Args:
         talk: What does the tasks.
         session: What reads lines.
         opening: Lines to begin with.
+        first: What is answered as if it had been typed first.
     """
     for line in opening:
         notice(talk.console, line)
     session.app.after_render += lambda app: talk.prepare()
     talk.confirm = partial(_confirm, session)
+    talk.read = partial(_read, session)
     try:
+        _answer(talk, first)
         while True:
             try:
                 with patch_stdout(raw=True):
@@ -96,6 +101,12 @@ def _confirm(session: "PromptSession[str]", question: str) -> bool:
         return asking.prompt(f"{question} [y/N] ").strip().casefold() in YES
     except (KeyboardInterrupt, EOFError):
         return False
+
+
+def _read(session: "PromptSession[str]", prompt: str) -> str:
+    """A line that the user says to a question."""
+    asking: PromptSession[str] = PromptSession(input=session.input, output=session.output)
+    return asking.prompt(prompt)
 
 
 def _keys() -> KeyBindings:

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["start"]
 
 
-def start(choice: Choice, *, verbose: bool = False) -> None:
+def start(choice: Choice, *, verbose: bool = False, go_on: bool = False) -> None:
     """Talk with the agent chosen until the user leaves.
+
+    Args:
+        choice: Who is to do the tasks, with what.
+        verbose: Show everything that happens.
+        go_on: Go on first with the run that was left last.
 
     Raises:
         UsageError: if there is no such agent, model or folder.
@@ -24,9 +29,12 @@ def start(choice: Choice, *, verbose: bool = False) -> None:
     from agentic.console.repl import prompt_session, repl
     from agentic.console.talk import Talk
     from agentic.console.terminal import stdout_console
+    from agentic.console.waiting import choice_for, latest
     from agentic.settings import settings
 
     console = stdout_console()
+    left = latest() if go_on else ""
+    choice = choice_for(left, choice) if left else choice
     talk = Talk(
         console,
         partial(assemble, console=console),
@@ -40,7 +48,8 @@ def start(choice: Choice, *, verbose: bool = False) -> None:
     first = not path.exists()
     history, trouble = open_history(path)
     session = prompt_session(talk, history)
-    repl(talk, session, [*_opening(choice, first), *filter(None, [trouble])])
+    opening = [*_opening(choice, first), *filter(None, [trouble])]
+    repl(talk, session, opening, first=f"/resume {left}" if left else "")
 
 
 def _opening(choice: Choice, first: bool) -> list[str]:
@@ -60,8 +69,10 @@ def _warm(choice: Choice, console: "Console") -> "Agent | None":
     Fetching is left to the first task: a progress bar would draw over what is being typed.
     """
     from agentic.models.weights import installed
+    from agentic.settings import strict_checkpoints
 
     chosen = choose(choice)
+    strict_checkpoints()
     import agentic.graph  # noqa: F401 - the heaviest import of a run
 
     ready = {one.weights.name for one in installed() if one.state == "verified"}

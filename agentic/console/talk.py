@@ -1,6 +1,6 @@
 """A talk: tasks done one after the other, each knowing the last few."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from agentic.agent import Agent
+    from agentic.console.render import Trace
+    from agentic.events import Event
+    from agentic.state import Touch
 
 __all__ = ["Talk"]
 
@@ -43,11 +46,13 @@ class Talk:
         self.console = console
         self.choice = choice
         self.verbose = verbose
-        self.turns: list[tuple[str, str]] = []
+        self.turns: list[tuple[str, str, list[Touch]]] = []
         self.seen: dict[str, str] = {}
         """Ids of memories that were shown, each with a few words of it."""
         self.confirm: Callable[[str], bool] = lambda question: False
         """Asks the user; who reads lines sets it."""
+        self.read: Callable[[str], str] = _nobody
+        """Reads what the user says to a question; who reads lines sets it."""
         self._make = make
         self._warm = warm
         self._agent: Agent | None = None
@@ -76,20 +81,42 @@ class Talk:
 
     def do(self, task: str) -> None:
         """Do a task in the open. Ctrl-C stops it, and the talk goes on."""
-        from agentic.citing import uncited
-        from agentic.console.render import Trace, traced
-        from agentic.console.terminal import notice
-        from agentic.result import Result
+        self._follow(lambda trace: self.agent.stream(task, history=self._messages()), ())
 
+    def go_on(self, run_id: str) -> None:
+        """Go on with a run that waits or was cut off.
+
+        Raises:
+            UsageError: if there is no such run, or it has ended.
+        """
+        from agentic.console.asking import ask_user
+        from agentic.console.waiting import runs, unanswered
+
+        def begin(trace: "Trace") -> "Iterator[Event]":
+            said = ask_user(unanswered(run_id), trace.page, self.read)
+            return self.agent.stream_on(run_id, said.results, answers=said.answers)
+
+        self._follow(begin, runs().events(run_id))
+
+    def _follow(
+        self, begin: "Callable[[Trace], Iterator[Event]]", earlier: "Sequence[Event]"
+    ) -> None:
+        from agentic.citing import uncited
+        from agentic.console.asking import followed
+        from agentic.console.render import Trace
+        from agentic.console.terminal import notice
+
+        trace = Trace(self.console, verbose=self.verbose, answer=True)
+        trace.retell(earlier)
         try:
-            events = self.agent.stream(task, history=self._messages())
-            trace = Trace(self.console, verbose=self.verbose, answer=True)
-            result = Result.of(traced(events, trace))
+            result = followed(self.agent, begin(trace), trace, self.read, earlier)
         except KeyboardInterrupt:
-            notice(self.console, "interrupted", "red")
+            notice(self.console, "interrupted; /resume goes on with it", "red")
             return
         self.console.print()
-        self.turns = [*self.turns, (task, uncited(result.answer))][-TURNS:]
+        if result.status != "paused":
+            said = (result.task, uncited(result.answer), result.touched)
+            self.turns = [*self.turns, said][-TURNS:]
 
     def forget(self) -> None:
         """Begin anew: the next task knows of no earlier one."""
@@ -123,12 +150,20 @@ class Talk:
         from langchain_core.messages import AIMessage, HumanMessage
 
         from agentic.prompts import in_short
+        from agentic.safety.provenance import TOUCHED
 
-        return [
-            message
-            for task, answer in self.turns
-            for message in (HumanMessage(in_short(task)), AIMessage(in_short(answer)))
-        ]
+        said: list[BaseMessage] = []
+        for task, answer, touched in self.turns:
+            marks = {TOUCHED: touched}
+            said += [
+                HumanMessage(in_short(task)),
+                AIMessage(in_short(answer), additional_kwargs=marks),
+            ]
+        return said
+
+
+def _nobody(prompt: str) -> str:
+    raise EOFError
 
 
 def _close_made(making: "Future[Agent | None]") -> None:

@@ -1,5 +1,6 @@
 """The streams of the command line: the answer on stdout, all else on stderr, never a crash."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from rich.text import Text
 from agentic.console.text import clean, escaped, printable_json, wrap
 
 __all__ = [
+    "at_hand",
     "notice",
     "prepare_streams",
     "say",
@@ -25,8 +27,20 @@ PIPE_CLOSED = 128 + 13
 """Exit code of a program whose reader went away, as the shell gives it: 128 + SIGPIPE."""
 
 
+class _Cleaned(logging.Formatter):
+    """Lines of the log for a terminal: what they quote may be anybody's text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(super().format(record))
+
+
 def prepare_streams() -> None:
-    """Let a character that the locale lacks be written as an escape instead of raising."""
+    """Let a character that the locale lacks be written as an escape instead of raising.
+
+    Warnings in the log, which stderr gets where nobody set it up, are cleaned.
+    """
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_Cleaned())
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -54,6 +68,11 @@ def stderr_console(**options: Any) -> Console:
 def stdout_console(**options: Any) -> Console:
     """The console for tables and for the REPL."""
     return _Plain(**options)
+
+
+def at_hand(console: Console) -> bool:
+    """Whether somebody sits there who can be asked: what is asked is seen, and a line is typed."""
+    return console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
 
 
 def notice(console: Console, text: str, style: str = "dim") -> None:

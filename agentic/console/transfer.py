@@ -1,6 +1,7 @@
 """JSON lines of a memory, to a file and from one."""
 
 import io
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from agentic.filing import whole
 if TYPE_CHECKING:
     from memory.transfer import Loaded
 
-__all__ = ["lines_of", "tell_loaded", "write_lines"]
+__all__ = ["from_others", "lines_of", "tell_loaded", "without_secrets", "write_lines"]
 
 TOLD = 10
 """Lines with an error that a reader is told of."""
@@ -36,6 +37,30 @@ def write_lines(file: Path, lines: Iterable[str]) -> int:
     except OSError as error:
         raise AgenticError(f"Can't write {file}: {error.strerror}. Name another file.") from error
     return count
+
+
+def without_secrets(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of JSON, the secrets taken out of them."""
+    from agentic.safety.secrets import redacted
+
+    for line in lines:
+        yield json.dumps(redacted(json.loads(line)), ensure_ascii=False)
+
+
+def from_others(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of JSON, their records marked as what others wrote; what is none stays as it is."""
+    from agentic.safety.provenance import UNTRUSTED
+
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:  # told of by whoever takes it in, with its number
+            yield line
+            continue
+        if isinstance(row, dict) and "text" in row and isinstance(row.get("metadata", {}), dict):
+            row["metadata"] = {**row.get("metadata", {}), UNTRUSTED: True}
+            line = json.dumps(row, ensure_ascii=False)
+        yield line
 
 
 @contextmanager
@@ -71,7 +96,7 @@ def _bytes_of(file: Path) -> Iterator[BinaryIO]:
         yield raw
 
 
-def tell_loaded(loaded: "Loaded", pending: int, *, json: bool) -> None:
+def tell_loaded(loaded: "Loaded", pending: int, *, as_json: bool) -> None:
     """Write what came of an import to stdout."""
     from agentic.console.rows import tell
 
@@ -83,4 +108,4 @@ def tell_loaded(loaded: "Loaded", pending: int, *, json: bool) -> None:
     shown += [("failed", f"line {line}: {why}") for line, why in list(errors.items())[:TOLD]]
     if len(errors) > TOLD:
         shown.append(("failed", f"and {len(errors) - TOLD:,} lines more; --json has them all"))
-    tell(row, json=json, shown=shown)
+    tell(row, json=as_json, shown=shown)

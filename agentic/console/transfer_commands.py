@@ -64,39 +64,44 @@ def export(
     json: AsJson = False,
     memory: MemoryPlace = None,
 ) -> None:
-    """Write everything that is remembered as JSON lines."""
+    """Write everything that is remembered as JSON lines, without the secrets in it."""
     from agentic.console.rows import tell
     from agentic.console.terminal import say_lines
-    from agentic.console.transfer import write_lines
+    from agentic.console.transfer import without_secrets, write_lines
 
     with opened(memory) as store:
         if str(file) == "-":
-            say_lines(store.export())
+            say_lines(without_secrets(store.export()))
             return
-        count = write_lines(file, store.export())
+        count = write_lines(file, without_secrets(store.export()))
     tell({"lines": count, "file": str(file)}, json=json)
 
 
 def import_(
     file: Lines,
+    mine: Annotated[
+        bool, flag("--mine", about="You wrote it: don't treat it as text from elsewhere.")
+    ] = False,
     without_vectors: WithoutVectors = False,
     json: AsJson = False,
     memory: MemoryPlace = None,
 ) -> None:
     """Take in what `agentic memory export` wrote; what is there already stays as it is.
 
+    Other people's memory is text from elsewhere, and stays so marked (docs/safety.md).
+
     Exit code 0: all is in. 1: some lines could not be read, the others are in.
     """
     from agentic.console.ingesting import make_vectors
     from agentic.console.terminal import stderr_console
-    from agentic.console.transfer import lines_of, tell_loaded
+    from agentic.console.transfer import from_others, lines_of, tell_loaded
 
     with lines_of(file) as lines, opened(memory, new=True) as store:
-        loaded = store.load(lines)
+        loaded = store.load(lines if mine else from_others(lines))
         pending = 0
         if without_vectors:
             pending = store.stats().pending
         elif loaded.stored:
             pending = make_vectors(store, stderr_console())
-    tell_loaded(loaded, pending, json=json)
+    tell_loaded(loaded, pending, as_json=json)
     raise typer.Exit(1 if loaded.errors else 0)

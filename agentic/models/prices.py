@@ -17,7 +17,7 @@ from agentic.settings import settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from agentic.configuration import Price
+    from agentic.sections import Price
 
 __all__ = ["cost", "ensure_priced"]
 

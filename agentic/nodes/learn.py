@@ -10,6 +10,8 @@ from typing import Any
 
 from agentic.citing import uncited
 from agentic.context import Context
+from agentic.safety.provenance import UNTRUSTED, touched
+from agentic.safety.secrets import redact
 from agentic.state import Observation, State, Step, Update
 from agentic.tools.threads import in_thread
 from agentic.wording import one_line, wording
@@ -41,11 +43,12 @@ async def learn(state: State, context: Context) -> Update:
 
 def _keep(memory: Memory, state: State, agent: str) -> Update:
     kept: list[str] = []
+    marks = {UNTRUSTED: True} if "untrusted" in touched(state) else {}
     for text, kind, metadata in [*_episodes(state), *_lessons(state)]:
         try:
-            about = {"agent": agent, **metadata}
+            about = {"agent": agent, **marks, **metadata}
             source = f"run {state['run_id']}"
-            kept.append(memory.add(text, kind=kind, source=source, metadata=about).id)
+            kept.append(memory.add(redact(text), kind=kind, source=source, metadata=about).id)
         except Refused as error:
             log.info("%s", error)
     faded = [one_line(each.record.text, 80) for each in memory.prune()] if kept else []

@@ -166,7 +166,8 @@ def _stood_before(
     part: Part, steps: Iterable[Step], wanted: Iterable[Part], context: Context
 ) -> bool:
     """Whether a step for these words stands already; for a tool that writes, for a part of them."""
-    quotes = [step.serves for step in steps if step.tool == part.tool]
+    # an open step goes with the plan that it stood in: one that is planned again takes its place
+    quotes = [s.serves for s in steps if s.tool == part.tool and s.status != "open"]
     if any(other.tool == part.tool and other.yields == part.yields for other in wanted):
         return True
     done = [s.serves for s in steps if s.tool == part.tool and s.evidence is not None]

@@ -1,7 +1,7 @@
 """recall: open the transcript, with what memory holds about the task."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,6 +12,7 @@ from agentic.context import Context
 from agentic.models.llama import ChatLlama
 from agentic.prompts import examples, prompt
 from agentic.safety.budget import Usage
+from agentic.safety.provenance import from_elsewhere
 from agentic.state import Recollection, State, Update
 from agentic.tools.threads import in_thread
 from memory.embedding import estimate
@@ -39,7 +40,7 @@ async def recall(state: State, context: Context) -> Update:
     usage = await _warm(context.model, start)
     told: list[BaseMessage] = [] if state.get("messages") else start
     if found:
-        told.append(HumanMessage(prompt("memory", known=shown(found))))
+        told.append(HumanMessage(_told(found, state["run_id"])))
     return {
         "messages": told,
         "usage": usage,
@@ -50,10 +51,21 @@ async def recall(state: State, context: Context) -> Update:
                 kind=each.kind,
                 source=each.source,
                 citation=each.citation,
+                untrusted=from_elsewhere(each),
             )
             for each in found
         ],
     }
+
+
+def _told(found: Sequence[Record], mark: str) -> str:
+    """What was found, as the model reads it: what others wrote is fenced as data."""
+    own = [each for each in found if not from_elsewhere(each)]
+    others = [each for each in found if from_elsewhere(each)]
+    parts = [prompt("memory", known=shown(own))] if own else []
+    if others:
+        parts.append(prompt("memory_elsewhere", known=shown(others), mark=mark))
+    return "\n".join(parts)
 
 
 def opening(context: Context) -> list[BaseMessage]:

@@ -4,12 +4,13 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args, overload
+from typing import Any, cast, get_args, overload
 
 from pydantic import BaseModel
 from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 
+from agentic.effects import CAREFUL, Effect
 from agentic.errors import UsageError
 from agentic.tools.context import ToolContext
 from agentic.tools.described import described, read_class
@@ -18,11 +19,6 @@ from agentic.tools.signature import read_signature, summary
 
 __all__ = ["Effect", "Tool", "as_tool", "tool", "toolbox"]
 
-Effect = Literal["reads", "writes", "network", "executes"]
-"""What a call may do to the world: read it, change it, reach out over the network, run code."""
-
-_CAREFUL: frozenset[Effect] = frozenset({"writes", "executes"})
-"""Effects that may change something."""
 _SMALLEST_RESULT = 100
 
 
@@ -42,6 +38,11 @@ class Tool:
     """What a call may do; None when nobody said."""
     repeatable: bool = False
     """The same call may be made again without harm."""
+    idempotent: bool = False
+    """The tool itself sees to it that a call made again with the same `ToolContext.key` has its
+    effect once."""
+    probe: Callable[..., Any] | None = None
+    """Tells of a call that was cut off whether it was done; takes the tool's own arguments."""
     timeout: float = 30.0
     """Seconds that a call may take, retries included."""
     max_chars: int = 4000
@@ -52,6 +53,16 @@ class Tool:
     """Parameters that the runner fills in with the `ToolContext`."""
     when: Callable[[ToolContext], bool] | None = None
     """Whether a run is offered the tool in its surroundings; None for always."""
+    foreign: bool = False
+    """It belongs to somebody else, such as an MCP server."""
+    untrusted: bool = False
+    """What it brings was written by others, who may want to lead the model astray."""
+    private: bool = False
+    """What it brings may be the user's alone."""
+    confined: bool = False
+    """What it writes stays in the workspace, or in the agent's own memory."""
+    narrowed: Callable[[Mapping[str, Any]], frozenset[Effect]] | None = None
+    """What a call with these arguments may do, where that is less than what some call may."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]{1,64}", self.name):
@@ -72,7 +83,16 @@ class Tool:
     @property
     def may_write(self) -> bool:
         """Whether a call may change something; so it is where the effects are unknown."""
-        return self.effects is None or not self.effects.isdisjoint(_CAREFUL)
+        return self.effects is None or not self.effects.isdisjoint(CAREFUL)
+
+    def effects_of(self, args: Mapping[str, Any]) -> frozenset[Effect] | None:
+        """What a call with these arguments may do; None when nobody said."""
+        return self.effects if self.narrowed is None else self.narrowed(args)
+
+    @property
+    def retried(self) -> bool:
+        """Whether a call whose end is not known may be made again by code."""
+        return self.repeatable or self.idempotent
 
     @property
     def signature_line(self) -> str:
@@ -130,6 +150,11 @@ def tool(
     max_chars: int = 4000,
     cached: bool = True,
     when: Callable[[ToolContext], bool] | None = None,
+    idempotent: bool = False,
+    probe: Callable[..., Any] | None = None,
+    untrusted: bool | None = None,
+    private: bool | None = None,
+    confined: bool = False,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
 
@@ -144,6 +169,11 @@ def tool(
     max_chars: int = 4000,
     cached: bool = True,
     when: Callable[[ToolContext], bool] | None = None,
+    idempotent: bool = False,
+    probe: Callable[..., Any] | None = None,
+    untrusted: bool | None = None,
+    private: bool | None = None,
+    confined: bool = False,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a tool of a typed function, sync or async. Use bare or with keywords.
 
@@ -161,6 +191,17 @@ def tool(
             tool whose answer changes, such as one that throws dice.
         when: Whether a run is offered the tool, by its surroundings: a tool that can do nothing
             there only leads a model astray.
+        idempotent: Whether a call made again with the same `ToolContext.key` has its effect once:
+            the tool hands the key on, or keeps it. Such a call may be made again after a kill.
+        probe: Tells of a call that was cut off by a kill or a time limit whether it was done. Takes
+            the tool's arguments, sync or async; gives True, or the call's result, if it was, False
+            if it was not, None if that can't be told.
+        untrusted: Whether what it brings was written by others, who may want to lead the model
+            astray. By default so where it reaches out over the network.
+        private: Whether what it brings may be the user's alone. By default so where it reads, but
+            not over the network.
+        confined: Whether what it writes stays in the workspace or in the agent's memory, so that it
+            brings nothing to others.
 
     Raises:
         UsageError: if the function can't be a tool, or an option has no such value.
@@ -168,7 +209,7 @@ def tool(
 
     def make(function: Callable[..., Any]) -> Tool:
         known = _effects(effects)
-        safe = known is not None and known.isdisjoint(_CAREFUL)
+        safe = known is not None and known.isdisjoint(CAREFUL)
         return Tool(
             **_read(function, name),
             effects=known,
@@ -177,6 +218,11 @@ def tool(
             max_chars=max_chars,
             cached=cached,
             when=when,
+            idempotent=idempotent,
+            probe=probe,
+            untrusted=_from_network(known) if untrusted is None else untrusted,
+            private=_reads_here(known) if private is None else private,
+            confined=confined,
         )
 
     return make if function is None else make(function)
@@ -242,6 +288,14 @@ def _read(function: Callable[..., Any], name: str | None) -> dict[str, Any]:
         "schema": _schema(arguments, title),
         "injected": injected,
     }
+
+
+def _from_network(effects: frozenset[Effect] | None) -> bool:
+    return effects is not None and "network" in effects
+
+
+def _reads_here(effects: frozenset[Effect] | None) -> bool:
+    return effects is not None and "reads" in effects and "network" not in effects
 
 
 def _is_model(source: Any) -> bool:

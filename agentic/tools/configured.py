@@ -1,9 +1,11 @@
 """Tools that are made of what the user set down in `agentic.toml`."""
 
-from agentic.configuration import Configuration, filled
+from agentic.configuration import Configuration
+from agentic.filling import filled
 from agentic.tools.base import Tool
 from agentic.tools.database import database_tool
 from agentic.tools.http_request import http_request
+from agentic.tools.python import python_tool
 from agentic.tools.web_fetch import page_reader
 
 __all__ = ["configured"]
@@ -24,4 +26,6 @@ def configured(configuration: Configuration) -> list[Tool]:
         tools.append(http_request(configuration.http.hosts))
     if configuration.web.intranet:
         tools.append(page_reader(allow=configuration.web.intranet))
+    if configuration.python is not None:
+        tools.append(python_tool(configuration.python.sandbox))
     return tools

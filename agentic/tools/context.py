@@ -24,6 +24,10 @@ class ToolContext:
     memory: "Memory | None" = None
     """Memory of the agent; None when it has none."""
     run_id: str = ""
+    key: str = ""
+    """The call's own key: the same when it is made again after a kill, and no other call's."""
+    untrusted: bool = False
+    """The run has read text from elsewhere; what is kept of it must say so."""
     files: Path | None = None
     """Folder of the run's own files, where results too long to be read at once lie; made when
     needed. None where nothing is kept."""
@@ -38,3 +42,5 @@ class ToolOutput:
     text: str
     sources: tuple[str, ...] = ()
     """Files, addresses or memory ids."""
+    untrusted: bool | None = None
+    """Whether the text was written by others; None for what the tool says of all its results."""

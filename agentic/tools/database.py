@@ -104,6 +104,8 @@ def database_tool(
     make = tool(
         name=name,
         effects=effects,
+        untrusted=True,  # what stands in rows, others may have written
+        private=True,
         repeatable=True,
         timeout=seconds + _SLACK,
         when=None if named else _has_data,

@@ -15,7 +15,7 @@ _LONGEST = 100
 
 
 # It reads the clock, so it is not one of those that only compute: they may be answered from before.
-@tool(name="datetime", effects=["reads"])
+@tool(name="datetime", effects=["reads"], untrusted=False, private=False)
 def date_and_time(date: str = "now", add: str = "", until: str = "", zone: str = "") -> str:
     """Find out the date, time or weekday, add to a date, or count the days between two dates.
 

@@ -27,7 +27,7 @@ _DOCUMENT_BYTES = 10_000_000
 _CUT = "(There are too many files; not all were looked at. Name a folder in the pattern.)"
 
 
-@tool(effects=["reads"])
+@tool(effects=["reads"], untrusted=True)
 def list_files(context: ToolContext, folder: str = ".", pattern: str = "*") -> ToolOutput:
     """List the files in a folder, when names or sizes are needed.
 
@@ -53,7 +53,7 @@ def list_files(context: ToolContext, folder: str = ".", pattern: str = "*") -> T
     return ToolOutput("\n".join(lines), (name,))
 
 
-@tool(effects=["reads"], timeout=60)
+@tool(effects=["reads"], untrusted=True, timeout=60)
 def read_file(
     context: ToolContext,
     path: str,
@@ -93,7 +93,7 @@ def read_file(
     return ToolOutput("\n".join(shown) + footer, (f"{name}:{_span(start_line, last)}",))
 
 
-@tool(effects=["reads"], timeout=60)
+@tool(effects=["reads"], untrusted=True, timeout=60)
 def search_files(context: ToolContext, text: str, pattern: str = "**/*") -> ToolOutput:
     """Find which files and lines contain a word or phrase.
 

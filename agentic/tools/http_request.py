@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from agentic.cleaning import clean, whole
 from agentic.errors import ToolError, UncertainToolError, UsageError
 from agentic.safety.network import BrokenOff, asking, read_body
 from agentic.sizes import human
-from agentic.tools.base import Tool, tool
+from agentic.tools.base import Effect, Tool, tool
 from agentic.tools.context import ToolOutput
 from agentic.tools.pages.address import web_address
 
@@ -31,6 +32,7 @@ _OURS = {"host", "content-length", "transfer-encoding", "connection", "upgrade",
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 _LONGEST = 200
+_READING = frozenset({"GET", "HEAD"})
 
 
 def http_request(hosts: Collection[str], *, seconds: float = 20.0) -> Tool:
@@ -54,7 +56,14 @@ def http_request(hosts: Collection[str], *, seconds: float = 20.0) -> Tool:
                 f"{url.netloc.decode()} can't be asked; the hosts allowed are: {', '.join(listed)}."
             )
 
-    @tool(name="http_request", effects=["network", "writes"], repeatable=False, timeout=60)
+    @tool(
+        name="http_request",
+        effects=["network", "sends"],
+        repeatable=False,
+        timeout=60,
+        private=True,
+        probe=_unsent,
+    )
     def send(
         method: Method,
         url: str,
@@ -82,12 +91,24 @@ def http_request(hosts: Collection[str], *, seconds: float = 20.0) -> Tool:
             ) as response:
                 return _told(response, read_body(response) if method != "HEAD" else b"")
         except BrokenOff as error:
-            if method in ("GET", "HEAD"):
+            if method in _READING:
                 raise
             doubt = f"The {method} may or may not have been done."
             raise UncertainToolError(f"{error} {doubt}") from error
 
-    return send
+    return replace(send, narrowed=_does)
+
+
+def _does(args: Mapping[str, Any]) -> frozenset[Effect]:
+    """What a request may do: one that only reads sends nothing but its address."""
+    plain = not args.get("body") and not args.get("headers")
+    reading = plain and str(args.get("method", "")).upper() in _READING
+    return frozenset({"reads", "network"} if reading else {"network", "sends"})
+
+
+def _unsent(method: Method) -> bool | None:
+    """Whether a request that was cut off was done: one that only reads may be made again."""
+    return False if method in _READING else None
 
 
 def _listed(hosts: Collection[str]) -> list[str]:

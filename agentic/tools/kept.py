@@ -9,7 +9,7 @@ from pydantic import Field
 
 from agentic.cleaning import clean
 from agentic.errors import ToolError
-from agentic.filing import whole
+from agentic.filing import private_folder, whole
 from agentic.naming import did_you_mean, nearest
 from agentic.tools.base import tool
 from agentic.tools.context import ToolContext
@@ -48,7 +48,7 @@ def keep(text: str, call_id: str, files: Path) -> bool:
     """Write a result to the run's files; False, with a line in the log, where that fails."""
     place = _place(files, call_id)
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(place.parent)
         with whole(place) as file:
             file.write(clean(text).encode())
     except OSError as error:
@@ -57,7 +57,8 @@ def keep(text: str, call_id: str, files: Path) -> bool:
     return True
 
 
-@tool(effects=["reads"], max_chars=_PAGE + _FOOTER)
+# the result that it reads on in has its marks already
+@tool(effects=["reads"], untrusted=False, private=False, max_chars=_PAGE + _FOOTER)
 def read_result(context: ToolContext, call: str, start: Annotated[int, Field(ge=0)] = 0) -> str:
     """Read on in a long result of which only a part was shown.
 

@@ -45,6 +45,7 @@ def from_langchain(source: Any) -> Tool:
         description=summary(source.description),
         arguments=arguments,
         schema=schema,
+        untrusted=True,  # most of them bring what stands on the web
     )
 
 

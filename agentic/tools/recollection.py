@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from agentic.errors import ToolError
+from agentic.safety.provenance import UNTRUSTED, from_elsewhere
+from agentic.safety.secrets import redact
 from agentic.tools.base import tool
 from agentic.tools.context import ToolContext, ToolOutput
 
@@ -28,7 +30,7 @@ def _has_documents(context: ToolContext) -> bool:
     return context.memory is not None and next(context.memory.documents(), None) is not None
 
 
-@tool(effects=["writes"], when=_has_memory)
+@tool(effects=["writes"], when=_has_memory, confined=True)
 def remember(text: Annotated[str, Field(min_length=1)], context: ToolContext) -> ToolOutput:
     """Save a fact for later, only when the task asks to remember or note it.
 
@@ -43,7 +45,8 @@ def remember(text: Annotated[str, Field(min_length=1)], context: ToolContext) ->
     source = f"run {context.run_id}" if context.run_id else None
     began = datetime.now(UTC)
     try:
-        record = memory.add(text, kind="fact", source=source)
+        metadata = {UNTRUSTED: True} if context.untrusted else {}
+        record = memory.add(redact(text), kind="fact", source=source, metadata=metadata)
     except Refused as error:
         raise ToolError(str(error)) from error
     if record.created < began:
@@ -68,7 +71,7 @@ def recall(query: Annotated[str, Field(min_length=1)], context: ToolContext) -> 
     return _cited((hit.record for hit in hits), context)
 
 
-@tool(effects=["reads"], when=_has_documents, max_chars=6000)
+@tool(effects=["reads"], untrusted=True, when=_has_documents, max_chars=6000)
 def search_documents(
     query: Annotated[str, Field(min_length=1)], context: ToolContext
 ) -> ToolOutput:
@@ -94,7 +97,8 @@ def _cited(records: Iterable["Record"], context: ToolContext) -> ToolOutput:
         f"{number}. {citation}: {record.text}"
         for number, (citation, record) in enumerate(found.items(), start=1)
     ]
-    return ToolOutput("\n".join(lines), tuple(found))
+    untrusted = any(map(from_elsewhere, found.values()))
+    return ToolOutput("\n".join(lines), tuple(found), untrusted)
 
 
 def _asked(query: str) -> str:

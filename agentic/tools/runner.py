@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from threading import Event
 from typing import Any
 
@@ -16,8 +15,8 @@ from pydantic import BaseModel
 from agentic.cleaning import clean
 from agentic.errors import ToolError, UncertainToolError, may_pass
 from agentic.naming import did_you_mean, matched, nearest
+from agentic.safety.secrets import redact
 from agentic.state import Observation, ToolCall
-from agentic.tools import journal
 from agentic.tools.arguments.validation import shortened, storable, validated
 from agentic.tools.base import Tool
 from agentic.tools.context import ToolContext, ToolOutput
@@ -56,8 +55,8 @@ async def run_call(
     Arguments are validated and coerced, time and result are limited, a passing fault of a
     repeatable tool is tried again twice. A sync function runs in a daemon thread: one that never
     returns is abandoned at its time limit and holds up neither the run nor the process's end.
-    What a tool prints goes to stderr. Where the context has a folder for the run's files, the call
-    is journalled there, and a result over the limit is kept whole.
+    What a tool prints goes to stderr. Where the context has a folder for the run's files, a result
+    over the limit is kept whole there.
 
     Args:
         tool: The tool, or None where there is none of the call's name.
@@ -71,19 +70,19 @@ async def run_call(
     context = replace(context, cancelled=Event())
     args = storable(call.args)
     ok, in_doubt, kept, output = False, False, False, ToolOutput("")
-    journal.started(context.files, call, args)
     try:
         output = await _perform(tool, call, context, names, pause)
         ok, (result, kept) = True, await _shown(output.text, most, call.id, context)
     except ToolError as error:
-        in_doubt = (
-            isinstance(error, UncertainToolError) and tool is not None and not tool.repeatable
-        )
+        in_doubt = isinstance(error, UncertainToolError) and tool is not None and not tool.retried
         _log.debug("call of %s failed", call.name, exc_info=error)
-        result = fit(str(error), min(most, _LONGEST_ERROR))
+        result = fit(redact(str(error)), min(most, _LONGEST_ERROR))
     finally:
         context.cancelled.set()
-    seen = Observation(
+    untrusted = output.untrusted
+    if untrusted is None:  # of a tool that fails, the error's text is its own too
+        untrusted = tool is not None and (tool.untrusted or tool.foreign)
+    return Observation(
         id=call.id,
         step=call.step,
         name=call.name,
@@ -93,15 +92,22 @@ async def run_call(
         seconds=time.monotonic() - began,
         in_doubt=in_doubt,
         kept=kept,
-        sources=tuple(clean(source) for source in output.sources),
+        size=len(output.text.encode("utf-8", "replace")),
+        untrusted=untrusted,
+        private=tool is not None and (tool.private or tool.foreign),
+        sources=tuple(redact(clean(source)) for source in output.sources),
     )
-    journal.ended(context.files, seen)
-    return seen
 
 
 async def _shown(text: str, most: int, call_id: str, context: ToolContext) -> tuple[str, bool]:
-    """What the model reads of a result, and whether it was kept; a long one holds up nobody."""
-    work = partial(within, text, most, call_id, context.files)
+    """What the model reads of a result, and whether it was kept; a long one holds up nobody.
+
+    Secrets are taken out of the whole of it: of one that is cut in two, no half is known.
+    """
+
+    def work() -> tuple[str, bool]:
+        return within(redact(text), most, call_id, context.files)
+
     return work() if len(text) <= most else await in_thread(work)
 
 
@@ -152,7 +158,7 @@ async def _within(tool: Tool, work: Coroutine[Any, Any, ToolOutput]) -> ToolOutp
         if not done:
             task.cancel()
             await asyncio.wait({task}, timeout=_GRACE)
-            doubt = "" if tool.repeatable else " It may or may not have been done."
+            doubt = "" if tool.retried else " It may or may not have been done."
             raise UncertainToolError(
                 f"{tool.name} did not finish within {tool.timeout:g} seconds.{doubt}"
             )
@@ -167,7 +173,7 @@ async def _tries(
     tool: Tool, arguments: BaseModel, context: ToolContext, pause: Pause
 ) -> ToolOutput:
     """The output of the first try that succeeds; whatever the tool raises becomes a ToolError."""
-    delays = list(_DELAYS) if tool.repeatable else []
+    delays = list(_DELAYS) if tool.retried else []
     while True:
         try:
             return await _once(tool, arguments, context)
@@ -176,7 +182,7 @@ async def _tries(
         except Exception as error:
             passing = may_pass(error)
             if not (passing and delays):
-                tried = f" (tried {len(_DELAYS) + 1} times)" if passing and tool.repeatable else ""
+                tried = f" (tried {len(_DELAYS) + 1} times)" if passing and tool.retried else ""
                 raise ToolError(told(error) + tried) from error
         await pause(delays.pop(0) * random.uniform(0.5, 1.5))
 
@@ -191,7 +197,7 @@ async def _once(tool: Tool, arguments: BaseModel, context: ToolContext) -> ToolO
         if inspect.iscoroutinefunction(tool.function):
             value = work()
         else:
-            value = await in_thread(work)
+            value = await in_thread(work, context.run_id)
         if not inspect.isawaitable(value):
             assert isinstance(value, ToolOutput)
             return value

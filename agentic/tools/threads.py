@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from threading import Thread, Timer
+from threading import enumerate as all_threads
 from typing import TypeVar
 
-__all__ = ["Abandoned", "in_thread"]
+__all__ = ["Abandoned", "in_thread", "left_behind"]
 
 T = TypeVar("T")
 
@@ -20,13 +21,17 @@ class Abandoned(BaseException):
     """Raised within work that nobody waits for any more, so that it ends."""
 
 
-async def in_thread(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T], owner: str = "") -> T:
     """What the function returns, called in a daemon thread with this task's context variables.
 
     A caller that is cancelled leaves the thread behind: after a second of grace `Abandoned` is
     raised within it, at its next line of Python. One that is blocked in a system call ends when
     that returns. So the thread is a daemon of our own: those of anyio and of the event loop would
     be waited for when the process ends.
+
+    Args:
+        work: The function.
+        owner: The run that it works for; `left_behind` finds it by that.
 
     Raises:
         BaseException: what the function raised.
@@ -47,7 +52,7 @@ async def in_thread(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, value, raised)
 
-    thread = Thread(target=copy_context().run, args=(run,), name="tool", daemon=True)
+    thread = Thread(target=copy_context().run, args=(run,), name=f"tool {owner}", daemon=True)
     thread.start()
     try:
         value, raised = await outcome
@@ -57,6 +62,11 @@ async def in_thread(work: Callable[[], T]) -> T:
     if raised is not None:
         raise raised
     return value  # type: ignore[return-value]  # T may be None itself
+
+
+def left_behind(owner: str) -> list[Thread]:
+    """The threads that still work for a run; once it has ended, those that could not be ended."""
+    return [each for each in all_threads() if each.name == f"tool {owner}" and each.is_alive()]
 
 
 def _end_later(thread: Thread) -> None:

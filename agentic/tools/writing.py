@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agentic.cleaning import CONTROL
 from agentic.errors import ToolError
+from agentic.safety.secrets import MARK
 from agentic.sizes import human
 from agentic.tools.base import tool
 from agentic.tools.changing.anchored import Folder, open_folder, plainly
@@ -16,6 +17,7 @@ from agentic.tools.changing.diffs import difference
 from agentic.tools.changing.editing import replaced
 from agentic.tools.changing.filenames import check_name
 from agentic.tools.changing.form import NEWLINE, Form, form_of
+from agentic.tools.changing.happened import edited, moved
 from agentic.tools.context import ToolContext, ToolOutput
 from agentic.tools.workspace import Workspace, displayed
 
@@ -33,7 +35,7 @@ class _Kept:
     seen: os.stat_result
 
 
-@tool(effects=["writes"], repeatable=True, cached=False)
+@tool(effects=["writes"], repeatable=True, cached=False, confined=True)
 def write_file(context: ToolContext, path: str, text: str) -> ToolOutput:
     """Write a text file: a new one, or all of one anew.
 
@@ -51,7 +53,7 @@ def write_file(context: ToolContext, path: str, text: str) -> ToolOutput:
         return _written(folder, place.name, name, kept, form.ended(text))
 
 
-@tool(effects=["writes"], repeatable=False)
+@tool(effects=["writes"], probe=edited, confined=True)
 def edit_file(
     context: ToolContext, path: str, old: str, new: str, everywhere: bool = False
 ) -> ToolOutput:
@@ -79,7 +81,7 @@ def edit_file(
         return _written(folder, place.name, name, kept, text)
 
 
-@tool(effects=["writes"], repeatable=False)
+@tool(effects=["writes"], probe=moved, confined=True)
 def move_file(context: ToolContext, path: str, to: str) -> ToolOutput:
     """Move or rename a file or folder; nothing is overwritten.
 
@@ -117,6 +119,11 @@ def _folder(
 def _check_text(text: str) -> None:
     if len(text) > _MOST_BYTES:
         raise ToolError(f"The text is too long; a file may have {human(_MOST_BYTES)}.")
+    if found := MARK.search(text):
+        raise ToolError(
+            f"The text has {found[0]!r}, which only stands for a secret that can't be read; in a "
+            "file it would take the secret's place. Change the other lines with edit_file."
+        )
     plain = NEWLINE.sub("\n", text)
     found = CONTROL.search(plain)
     if found is not None:
@@ -136,7 +143,7 @@ def _read(folder: Folder, file: str, name: str) -> _Kept | None:
         raise ToolError(f"{name!r} is a folder; give the name of a file.")
     if not stat.S_ISREG(seen.st_mode):
         raise ToolError(f"{name!r} is no regular file.")
-    if not seen.st_mode & 0o222 or not os.access(folder.path / file, os.W_OK):
+    if not seen.st_mode & 0o222 or not folder.writable(file):
         raise ToolError(f"{name!r} is write-protected; write to another file.")
     if seen.st_size > _MOST_BYTES:
         size = human(seen.st_size)

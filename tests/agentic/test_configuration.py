@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic.configuration import Configuration, McpServer, McpTool, filled, read_configuration
+from agentic.configuration import Configuration, read_configuration
 from agentic.errors import UsageError
+from agentic.filling import filled
+from agentic.sections import McpServer, McpTool
 
 WHOLE = """
 [mcp.files]
@@ -62,7 +64,8 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("mpc = 1", "mpc is not known; there are: databases, http, web, mcp. Did you mean 'mcp'?"),
+        ("mpc = 1", "mpc is not known; there are: databases, http, web, "),
+        ("mpc = 1", "Did you mean 'mcp'?"),
         ("mcp = 1", "mcp must be a table."),
         ("[mcp]\na = 1", "mcp.a must be a table."),
         ("[mcp.a]", "mcp.a needs one of 'command' and 'url'."),
@@ -94,7 +97,7 @@ def test_what_is_wrong_is_named_with_what_is_allowed(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("effects = ['read']", "effects.0 must be one of: reads, writes, network, executes. Did"),
+        ("effects = ['read']", "effects.0 must be one of: reads, writes, network, executes, se"),
         ("efects = ['reads']", "efects is not known; there are: effects, repeatable, timeout"),
         ("timeout = 0", "timeout must be greater than 0."),
         ("timeout = '60'", "timeout must be a valid number."),

@@ -1,5 +1,6 @@
 """What a run may never do: write twice, write unasked, pretend, lose what it found."""
 
+import re
 import threading
 from typing import Any
 
@@ -191,7 +192,7 @@ def test_the_text_of_an_error_is_data_and_never_an_order() -> None:
         for message in sent:
             outside = str(message.content).split("<result")[0]
             assert "IGNORE" not in outside
-            assert "IGNORE" not in str(message.content).split("</result>")[-1]
+            assert "IGNORE" not in re.split(r"</result.*>", str(message.content))[-1]
     assert "\n" not in result.reason
 
 

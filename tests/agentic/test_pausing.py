@@ -1,7 +1,5 @@
 """A tool without a body: its calls are handed to the caller, and the run waits for what it says."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +103,7 @@ def test_what_can_not_be_resumed_is_said() -> None:
         asker.resume("nothere", results={"c": 1})
     with pytest.raises(UsageError, match=r"'\.\./x' can't be a run's id"):
         asker.resume("../x", results={"c": 1})
-    with pytest.raises(UsageError, match=rf"needs a result to go on; it waits for: {id}"):
+    with pytest.raises(UsageError, match=rf"needs an answer to go on; it waits for: {id}"):
         asker.resume(result.run_id)
     with pytest.raises(UsageError, match=r"has no call 'c9' to answer; it waits for: .*get_weath"):
         asker.resume(result.run_id, results={"c9": 1})
@@ -137,17 +135,6 @@ def test_files_of_runs_are_the_users_own() -> None:
     _, result = paused()
     place = settings().home / "runs" / result.run_id / "events.jsonl"
     assert place.stat().st_mode & 0o077 == 0
-
-
-def test_the_state_of_a_run_is_kept_only_while_it_waits() -> None:
-    def kept() -> int:
-        with closing(sqlite3.connect(settings().home / "runs" / "checkpoints.sqlite")) as database:
-            return int(database.execute("SELECT count(*) FROM checkpoints").fetchone()[0])
-
-    asker, result = paused(enough("27"), "27 °C")
-    assert kept() > 0
-    asker.resume(result.run_id, results={result.pending[0].id: "27"})
-    assert kept() == 0
 
 
 def test_a_later_plan_may_pause_again() -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from agentic.testing import ScriptedModel
-from benchmarks import calling, circles, ingestion, kills, overhead, retrieval, speed, writers
+from benchmarks import (
+    calling,
+    circles,
+    durability,
+    ingestion,
+    kills,
+    overhead,
+    retrieval,
+    speed,
+    writers,
+)
 from benchmarks.reporting import Check
 from benchmarks.vectors import Cached
 from memory.embedding import LexicalHash
@@ -82,9 +92,15 @@ def test_circles_tell_what_became_of_every_text(tmp_path: Path) -> None:
 def test_overhead(tmp_path: Path) -> None:
     figures = asyncio.run(overhead.measured(overhead.ways(tmp_path), 3))
     assert {name: times["n"] for name, times in figures.items()} == dict.fromkeys(
-        ("bare", "sync", "async", "sync, journalled", "async, journalled"), 3
+        ("bare", "sync", "async"), 3
     )
-    assert len((tmp_path / "calls.jsonl").read_text(encoding="utf-8").splitlines()) == 12
+
+
+def test_durability(tmp_path: Path) -> None:
+    figures = asyncio.run(durability.measured(tmp_path, 2))
+    assert figures["calls"] == 2 * durability.CALLS
+    assert figures["journal"]["n"] == figures["calls"]
+    assert figures["together"]["p50"] > 0
 
 
 def question(id: str, text: str, tool: str, about: str, gold: list[Any]) -> dict[str, Any]:

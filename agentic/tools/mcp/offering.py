@@ -18,7 +18,7 @@ from agentic.tools.schema import plain
 from agentic.tools.signature import summary
 
 if TYPE_CHECKING:
-    from agentic.configuration import McpTool
+    from agentic.sections import McpTool
 
 __all__ = ["exposed", "offered"]
 
@@ -75,6 +75,7 @@ def offered(
             repeatable=says.may_repeat,
             timeout=says.timeout,
             max_chars=says.max_chars,
+            foreign=True,
         )
         assert tool.signature_line
     return tool

@@ -15,7 +15,7 @@ from agentic.tools.mcp.notices import Kind, Notice, Notify
 from agentic.tools.mcp.wording import tidy
 
 if TYPE_CHECKING:
-    from agentic.configuration import McpServer, McpTool
+    from agentic.sections import McpServer, McpTool
     from agentic.tools.mcp.connection import Connection
 
 __all__ = ["Server"]
@@ -85,7 +85,7 @@ class Server:
 
     def said_of(self, tool: str) -> "McpTool":
         """What the user says of a tool."""
-        from agentic.configuration import McpTool
+        from agentic.sections import McpTool
 
         return self.config.tools.get(tool, McpTool())
 
@@ -178,7 +178,7 @@ class Server:
         return connection
 
     def _transport(self) -> Any:
-        from agentic.configuration import filled
+        from agentic.filling import filled
         from agentic.tools.mcp.process import ProcessTransport
         from agentic.tools.mcp.remote import HttpTransport
 

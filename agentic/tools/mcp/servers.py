@@ -28,7 +28,7 @@ from agentic.tools.mcp.offering import exposed, offered
 from agentic.tools.mcp.server import Server
 
 if TYPE_CHECKING:
-    from agentic.configuration import McpServer
+    from agentic.sections import McpServer
 
 __all__ = ["Servers"]
 

@@ -18,7 +18,7 @@ from agentic.events import (
     ToolEnded,
     ToolStarted,
 )
-from agentic.state import Recollection, Step, ToolCall
+from agentic.state import Question, Recollection, Step
 
 from .happenings import CHINESE, ENGLISH, HOSTILE, USAGE, happenings
 
@@ -231,7 +231,7 @@ def test_calls_that_a_paused_run_waits_for_are_shown_with_their_ids() -> None:
     reason = "waits for the results of get_weather"
     drawn = shown(
         ToolStarted(id="c12ab", step=1, name="get_weather", args=args),
-        Paused(calls=[ToolCall(id="c12ab", step=1, name="get_weather", args=args)]),
+        Paused(calls=[Question(id="c12ab", step=1, name="get_weather", args=args)]),
         RunEnded(run_id="r1", status="paused", reason=reason, usage=USAGE),
     )
     call, why, end = drawn.splitlines()[:3]

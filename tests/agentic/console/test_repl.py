@@ -51,7 +51,7 @@ def test_of_long_earlier_texts_only_the_beginning_is_told(keys: PipeInput) -> No
 def test_ctrl_c_stops_the_run_and_keeps_the_talk(keys: PipeInput) -> None:
     bench = Bench(plan(("interrupt", "stop")), call("interrupt"), enough("x"), NO_PLAN, "Here.")
     shown = bench.type(keys, "stop\r/new\r")
-    assert "interrupted\n" in shown
+    assert "interrupted; /resume goes on with it\n" in shown
     assert "The next task knows" in shown
     assert bench.talk.turns == []
 

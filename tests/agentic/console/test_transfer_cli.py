@@ -38,7 +38,7 @@ def test_through_a_pipe_into_another_memory(
 ) -> None:
     program = shlex.join(arguments)
     other = shlex.quote(str(tmp_path / "other"))
-    line = f"{program} memory export | {program} memory import - --memory {other} --json"
+    line = f"{program} memory export | {program} memory import - --mine --memory {other} --json"
     locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = subprocess.run(
         ["sh", "-c", line], capture_output=True, env=os.environ | locale, timeout=120, check=True
@@ -48,6 +48,21 @@ def test_through_a_pipe_into_another_memory(
     assert texts(tmp_path / "other") == TEXTS
     with Memory(tmp_path / "other") as there:
         assert set(there.list()) == set(memory.list())
+
+
+def test_the_memory_of_others_is_marked_as_theirs_and_no_secret_goes_out(
+    memory: Memory, tmp_path: Path
+) -> None:
+    key = "ghp_" + "a1B2" * 9
+    memory.add(f"The key of the shop is {key}.", kind="fact")
+    file, other = tmp_path / "out.jsonl", str(tmp_path / "other")
+    assert run(["memory", "export", str(file)]) == 0
+    assert key not in file.read_text("utf-8")
+    assert run(["memory", "import", str(file), "--memory", other]) == 0
+    with Memory(other) as there:
+        kept = list(there.list())
+    assert {record.metadata["untrusted"] for record in kept} == {True}
+    assert "The key of the shop is [secret: GitHub token]." in {record.text for record in kept}
 
 
 def test_through_a_file(memory: Memory, tmp_path: Path, capsys: Captured) -> None:

@@ -28,7 +28,11 @@ def send(given: Tool | str | Site, method: str, url: str, **args: Any) -> Observ
 def test_what_the_tool_says_of_itself() -> None:
     made = http_request(["api.example.org"])
     assert made.name == "http_request"
-    assert made.effects == {"network", "writes"}
+    assert made.effects == {"network", "sends"}
+    assert made.effects_of({"method": "GET", "url": "x"}) == {"reads", "network"}
+    assert made.effects_of({"method": "GET", "url": "x", "headers": {"X": "y"}}) == made.effects
+    assert made.effects_of({"method": "GET", "url": "x", "body": {"a": 1}}) == made.effects
+    assert made.effects_of({"method": "delete", "url": "x"}) == made.effects
     assert made.may_write
     assert not made.repeatable
     assert made.schema["required"] == ["method", "url"]

@@ -1,7 +1,6 @@
-"""What is kept of a run's calls: long results whole, and a journal of all of them."""
+"""What is kept of a run's calls: long results, whole."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
@@ -93,34 +92,6 @@ def test_an_id_from_elsewhere_stays_in_the_folder(tmp_path: Path) -> None:
     assert seen.kept
     assert [place.name for place in (files / "results").iterdir()] == ["______out.txt"]
     assert [place.name for place in tmp_path.iterdir()] == ["run"]
-
-
-def test_every_call_is_journalled_before_and_after(tmp_path: Path) -> None:
-    @tool
-    def fail(text: str) -> str:
-        raise ValueError("broken")
-
-    seen = run(fail, tmp_path, text="半\ud800")
-    before, after = map(
-        json.loads, (tmp_path / "calls.jsonl").read_text(encoding="utf-8").splitlines()
-    )
-    assert before["event"] == "started"
-    assert (before["id"], before["name"], before["args"]) == ("c1", "fail", {"text": "半\ufffd"})
-    assert (after["event"], after["id"], after["ok"]) == ("ended", "c1", False)
-    assert after["result"] == seen.result == "ValueError: broken"
-    assert after["seconds"] == seen.seconds
-    assert (tmp_path / "calls.jsonl").stat().st_mode & 0o077 == 0
-
-
-def test_a_call_that_never_came_back_stands_in_the_journal(tmp_path: Path) -> None:
-    @tool
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run(interrupt, tmp_path)
-    [line] = (tmp_path / "calls.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(line)["event"] == "started"
 
 
 def test_calls_of_a_turn_come_back_in_order_and_at_most_so_many_at_once(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from agentic.configuration import McpServer
 from agentic.errors import UsageError
+from agentic.sections import McpServer
 from agentic.state import Observation, ToolCall
 from agentic.tools import Tool, ToolContext
 from agentic.tools.mcp import Notice, Servers, accept
@@ -448,7 +448,7 @@ def test_a_server_that_hangs_at_its_start_is_ended(start: Start, tmp_path: Path)
 
 PARENT = """
 import signal, sys
-from agentic.configuration import McpServer
+from agentic.sections import McpServer
 from agentic.tools.mcp import Servers
 with Servers({"a": McpServer(command=sys.argv[1:])}, notify=lambda notice: None):
     print("ready", flush=True)

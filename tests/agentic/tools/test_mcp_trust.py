@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic.configuration import McpTool
 from agentic.errors import UsageError
+from agentic.sections import McpTool
 from agentic.tools import Tool
 from agentic.tools.mcp import accept
 from agentic.tools.mcp.offering import exposed, offered

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentic.configuration import Configuration, Python
+from agentic.configuration import Configuration
 from agentic.errors import ToolError, UsageError
 from agentic.safety.sandboxes import Choice, Failure, Kind, cpython
 from agentic.safety.sandboxes.monty import MontySandbox
+from agentic.sections import Python
 from agentic.state import ToolCall
 from agentic.tools.base import Tool
 from agentic.tools.configured import configured

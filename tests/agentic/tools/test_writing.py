@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from agentic.errors import ToolError
 from agentic.state import Observation, ToolCall
-from agentic.tools import ToolContext, toolbox
+from agentic.tools import Tool, ToolContext, toolbox
 from agentic.tools.changing.anchored import open_folder
 from agentic.tools.changing.diffs import difference
 from agentic.tools.changing.editing import replaced
+from agentic.tools.probing import DONE, probed
 from agentic.tools.runner import run_call
 from agentic.tools.writing import edit_file, move_file, write_file
 from tests.agentic.tools.test_workspace import paths
@@ -397,3 +398,24 @@ def test_a_diff_made_backwards_is_the_old_text(old: str, new: str) -> None:
 def test_the_tools_say_truthfully_what_they_do() -> None:
     assert all(tool.effects == {"writes"} for tool in TOOLS.values())
     assert [tool.repeatable for tool in TOOLS.values()] == [True, False, False]
+
+
+def test_the_files_tell_whether_an_edit_or_a_move_was_done(tmp_path: Path) -> None:
+    context = ToolContext(tmp_path)
+    (tmp_path / "a.txt").write_text("塔高 330 公尺\n", "utf-8")
+    edit = ToolCall(name="edit_file", args={"path": "a.txt", "old": "330", "new": "331"})
+    move = ToolCall(name="move_file", args={"path": "a.txt", "to": "old/"})
+
+    def found(made: Tool, call: ToolCall) -> object:
+        return asyncio.run(probed(made, call, context))
+
+    assert found(edit_file, edit) is False
+    assert asyncio.run(run_call(edit_file, edit, context)).ok
+    assert found(edit_file, edit) is DONE
+    assert found(edit_file, edit.model_copy(update={"args": {**edit.args, "old": "塔"}})) is None
+    assert found(move_file, move) is False
+    assert asyncio.run(run_call(move_file, move, context)).ok
+    assert found(move_file, move) is DONE
+    assert found(edit_file, edit) is None, "the file is elsewhere by now"
+    (tmp_path / "old" / "a.txt").unlink()
+    assert found(move_file, move) is None
