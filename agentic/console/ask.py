@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentic.console.assembly import Choice
@@ -68,7 +69,7 @@ def _shown(
     from agentic.console.terminal import at_hand, notice, say, say_json, stderr_console
 
     console = stderr_console()
-    read = console.input if at_hand(console) else None
+    read = partial(console.input, markup=False) if at_hand(console) else None
     trace = Trace(console, verbose=verbose)
     with ExitStack() as at_the_end:
         try:

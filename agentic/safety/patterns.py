@@ -19,7 +19,7 @@ from agentic.naming import did_you_mean, nearest
 
 __all__ = ["Pattern", "addresses", "parse_pattern", "texts"]
 
-_FORM = re.compile(r"(?P<name>[\w.*?-]+)(?:\((?P<wanted>.*)\))?", re.DOTALL)
+_FORM = re.compile(r"(?P<name>[\w.*-]+)(?:\((?P<wanted>.*)\))?", re.DOTALL)
 _WANTED = re.compile(r"\s*([\w-]+)\s*=\s*(.*?)\s*", re.DOTALL)
 _PATHS = frozenset(
     {"path", "to", "file", "folder", "source", "target", "workspace", "database", "document"}
@@ -38,6 +38,10 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
 """A host, perhaps with a path, with no scheme before it."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+_OPAQUE = re.compile(r"[a-z][a-z0-9+.-]*:(?!//|[0-9]+(?:[/?#]|$))", re.IGNORECASE)
+"""An address that doesn't say its host behind two strokes, and that programs read differently."""
+_NAME = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
+"""A host that every program reads alike: no strokes, signs in per cent, or spaces in it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Pattern:
             loosens: The rule lets calls through. One about an effect then means calls that are
                 known to do nothing more than that.
         """
-        if not fnmatchcase(name, self.name):
+        if not _like(name, self.name):
             return False
         if self.effect is not None and not self._does(effects, loosens):
             return False
@@ -105,9 +109,25 @@ def parse_pattern(text: str) -> Pattern:
     wanted = [_WANTED.fullmatch(part) for part in parts]
     if not all(wanted):
         raise UsageError(
-            f"{text!r} is no pattern of calls; between brackets stands argument=value."
+            f"{text!r} is no pattern of calls; between brackets stands argument=value, with commas "
+            "between several; for a comma within a value write *."
         )
-    return Pattern(found["name"], None, tuple((each[1], each[2]) for each in wanted if each))
+    pairs = tuple((each[1], each[2]) for each in wanted if each)
+    for _, host in (pair for pair in pairs if pair[0] == "host"):
+        _check_host(host, text)
+    return Pattern(found["name"], None, pairs)
+
+
+def _check_host(host: str, text: str) -> None:
+    """A rule about what is no host would never fit, and nobody would notice."""
+    with suppress(UnicodeError):
+        _in_letters(host)
+        if re.fullmatch(r"[\w.*-]+|[0-9a-f:.*]*:[0-9a-f:.*]*:[0-9a-f:.*]*", host, re.IGNORECASE):
+            return
+    raise UsageError(
+        f"{text!r} names no host; write it without scheme, port and path, such as "
+        "'tool(host=example.org)' or 'tool(host=*.example.org)'."
+    )
 
 
 def addresses(args: Any, *, bare: bool = False) -> Iterator[str]:
@@ -125,7 +145,8 @@ def addresses(args: Any, *, bare: bool = False) -> Iterator[str]:
         case Mapping():
             for key, value in args.items():
                 if _is_one_of(_LINKS, str(key)):
-                    yield from (text.strip() for text in texts(value) if text.strip())
+                    for text in texts(value):
+                        yield from _within(text.strip())
                 else:
                     yield from addresses(value, bare=bare and not _is_one_of(_PATHS, str(key)))
         case list() | tuple():
@@ -133,28 +154,60 @@ def addresses(args: Any, *, bare: bool = False) -> Iterator[str]:
                 yield from addresses(value, bare=bare)
 
 
+def _within(text: str) -> Iterator[str]:
+    """The address that a text is, and those in it where it is several."""
+    if text:
+        yield text
+    if len(text.split()) > 1:
+        yield from _ADDRESS.findall(text)
+
+
 def _has(args: Mapping[str, Any], key: str, value: str, workspace: Path, loosens: bool) -> bool:
     """Whether an argument is as wanted: all of it to let a call through, else any part of it."""
-    wanted, fits = value, all if loosens else any
+    fits = all if loosens else any
     if key == "host":
         hosts = [_host(address) for address in addresses({**args})]
+        wanted = _in_letters(value.rstrip("."))
         # a host that can't be told may be any
         return bool(hosts) and fits(
-            fnmatchcase(host, value.casefold()) or not (host or loosens) for host in hosts
+            _like(host, wanted) if host else not loosens or value == "*" for host in hosts
         )
     if key not in args:
         return False
-    parts = args[key] if isinstance(args[key], list | tuple) else [args[key]]
-    found = [(each,) if isinstance(each, str) else (repr(each), _json(each)) for each in parts]
-    if _is_one_of(_PATHS, key):
-        wanted = posixpath.normpath(value)
-        written = [each for each in parts if isinstance(each, str)]
-        found = [(meant,) for each in written for meant in _meant(each, workspace)]
-        if loosens and key in _EITHER:
-            found += [(each,) for each in written]
-    return bool(found) and fits(
-        any(fnmatchcase(each, wanted) for each in spellings) for spellings in found
-    )
+    given = args[key]
+    parts = given if isinstance(given, list | tuple) and given else [given]
+    names_files = _is_one_of(_PATHS, key)
+    ways = _places(value, workspace, loosens) if names_files else [value]
+    found = [
+        spellings
+        for part in parts
+        for spellings in _spelled(part, key if names_files else "", workspace, loosens)
+    ]
+    return fits(any(_like(each, way) for each in spellings for way in ways) for spellings in found)
+
+
+def _like(text: str, wanted: str) -> bool:
+    """Whether a text is as wanted: `*` stands for anything, all else for itself."""
+    return fnmatchcase(text, wanted.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _spelled(part: Any, path: str, workspace: Path, loosens: bool) -> Iterator[tuple[str, ...]]:
+    """What a part of an argument may be, each in the ways that a rule may write it.
+
+    Args:
+        part: The argument, or one of several in it.
+        path: Its name where it names a file, else "".
+        workspace: The folder that paths are relative to.
+        loosens: The rule lets calls through.
+    """
+    if not isinstance(part, str):
+        yield repr(part), _json(part)
+    elif not path:
+        yield (part,)
+    else:
+        yield from _meant(part, workspace)
+        if loosens and path in _EITHER:
+            yield (part,)
 
 
 def _is_one_of(kind: Collection[str], key: str) -> bool:
@@ -184,20 +237,59 @@ def _host(address: str) -> str:
 
     with suppress(ToolError):
         address = web_address(address)
+    if _OPAQUE.match(address):
+        return ""
     try:
-        host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
-        return (host if host.isascii() else host.encode("idna").decode()).rstrip(".")
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        host = (parts.hostname or "").rstrip(".,;!?)")  # it may stand in a sentence
+        _ = parts.port  # a wrong one makes an address that could not be asked
+        return _in_letters(host) if "\\" not in parts.netloc and _NAME.fullmatch(host) else ""
     except ValueError:  # no address that could be asked
         return ""
 
 
-def _meant(path: str, workspace: Path) -> Iterator[str]:
-    """The files that a path may mean, links followed: relative to the workspace, else in full."""
+def _in_letters(host: str) -> str:
+    """A host's name, or a pattern of it, in the letters that it is asked for by."""
+    import idna
+
+    host = host.casefold() if host.isascii() else host.lower()
+    return ".".join(
+        part if part.isascii() else idna.encode(part).decode() for part in host.split(".")
+    )
+
+
+def _places(value: str, workspace: Path, loosens: bool) -> list[str]:
+    """The files that a rule names: as written, and for a strict one as it is meant as well.
+
+    A strict rule about what lies in a folder is about the folder too, which could be moved away;
+    and it follows the links in its path. One that lets calls through doesn't: a link may be made
+    to lead elsewhere later.
+    """
+    written = posixpath.normpath(os.path.expanduser(value.strip()))
+    if loosens:
+        return [written]
+    head, slash, rest = written.rpartition("/") if "*" not in written else _before_star(written)
+    meant = posixpath.join(os.path.realpath(os.path.join(workspace, head + slash)), rest)
+    ways = [written, meant]
+    ways += [f"{way}/*" for way in ways if value.rstrip().endswith("/")]
+    return ways + [way.removesuffix("/*") for way in ways if way.endswith("/*")]
+
+
+def _before_star(path: str) -> tuple[str, str, str]:
+    """A pattern in three: the folder that is written out, a stroke, and what stands behind it."""
+    head, star, rest = path.partition("*")
+    folder, slash, name = head.rpartition("/")
+    return folder, slash, f"{name}{star}{rest}"
+
+
+def _meant(path: str, workspace: Path) -> Iterator[tuple[str, ...]]:
+    """The files that a path may mean, links followed: in full, and relative to the workspace."""
     folder = os.path.realpath(workspace)
     for spelled in dict.fromkeys((path.strip(), path.strip().replace("\\", "/"))):
         try:
             place = Path(os.path.realpath(os.path.join(folder, spelled)))
         except ValueError:  # no path at all, such as one with a NUL
-            place = Path(spelled)
+            yield (spelled,)
+            continue
         inside = place.is_relative_to(folder)
-        yield (place.relative_to(folder) if inside else place).as_posix()
+        yield (place.as_posix(), *([place.relative_to(folder).as_posix()] if inside else []))

@@ -21,8 +21,11 @@ Decision = Literal["allow", "ask", "deny"]
 Approve = Literal["ask", "auto", "never"]
 """What becomes of what is to be asked: it is asked, it is allowed, or it is refused."""
 
-_CAREFUL: tuple[Effect, ...] = ("executes", "sends")
-"""Effects that are asked about where no rule says otherwise."""
+_CAREFUL: dict[Effect, str] = {
+    "executes": "it runs code",
+    "sends": "it brings something to others",
+}
+"""Effects that are asked about where no rule says otherwise, and how that is said."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,7 @@ class Permissions(BaseModel):
     @model_validator(mode="after")
     def _can_be_read(self) -> "Permissions":
         for text in (*self.allow, *self.ask, *self.deny, *self.untrusted_may):
-            try:
-                parse_pattern(text)
-            except UsageError as error:
-                raise ValueError(str(error)) from error
+            parse_pattern(text)
         return self
 
     def ruling(self, tool: "Tool", args: Mapping[str, Any], workspace: Path) -> Ruling:
@@ -91,7 +91,7 @@ class Permissions(BaseModel):
         """These permissions with more rules, by the names of their fields.
 
         Raises:
-            pydantic.ValidationError: if one is no pattern.
+            UsageError: if one is no pattern.
         """
         joined = {name: (*getattr(self, name), *more) for name, more in rules.items()}
         return Permissions.model_validate(self.model_dump() | joined)
@@ -145,5 +145,5 @@ def _by_default(tool: "Tool", effects: frozenset[Effect] | None) -> tuple[Decisi
         return "ask", "it is an MCP server's tool, and what it does is not known"
     careful = [each for each in _CAREFUL if effects is not None and each in effects]
     if careful:
-        return "ask", f"it {careful[0]}"
+        return "ask", _CAREFUL[careful[0]]
     return "allow", "no rule speaks against it"
