@@ -52,6 +52,8 @@ class McpTool(Section):
     max_chars: Annotated[int, Field(ge=100)] = 4000
     """Characters of a result that the model gets to read."""
     enabled: bool = True
+    private: bool = True
+    """What it brings may be the user's alone; said to be false, it is what anybody may know."""
 
     @property
     def may_repeat(self) -> bool:

@@ -22,6 +22,7 @@ from agentic.events import (
 )
 from agentic.models.decide import usage_of
 from agentic.safety.budget import Usage
+from agentic.safety.provenance import touched, within
 from agentic.state import Question, State, Update
 from agentic.tools.runner import AT_ONCE
 
@@ -64,6 +65,7 @@ async def watch(
                 continue
             for event in _events(node, update):
                 yield event
+    within().found.update(touched(state))
     status, reason = state.get("status", "incomplete"), state.get("reason", "")
     if waiting:
         yield Paused(calls=waiting)

@@ -57,6 +57,7 @@ async def _made(wanted: ToolCall, state: State, context: Context, journal: Journ
         run_id=state["run_id"],
         key=f"{state['run_id']}-{wanted.id}",
         untrusted="untrusted" in touched(state),
+        private="private" in touched(state),
         files=context.runs.files(state["run_id"]),
     )
     if tool.function is None:
@@ -113,13 +114,24 @@ def _ruling(tool: Tool, wanted: ToolCall, state: State, context: Context) -> Rul
     """What the policy says, and beyond it the rule of two, which no mode lifts."""
     permissions, folder = context.permissions, context.workspace
     ruling = permissions.ruling(tool, wanted.args, folder)
-    if ruling.decision != "allow" or not touched(state) >= BOTH:
+    if ruling.decision == "deny":
         return ruling
-    if not reaches_out(tool, wanted.args, state):
+    if tool.function is None:  # whoever is handed the call decides about it
+        return Ruling("allow", ruling.why)
+    if not _mixed(state, context) or not reaches_out(tool, wanted.args, state):
         return ruling
     if permissions.excepted(tool, wanted.args, folder):
         return ruling
     return Ruling("deny" if permissions.approve == "never" else "ask", MIXED)
+
+
+def _mixed(state: State, context: Context) -> bool:
+    """Whether the run has read both what others wrote and what is private.
+
+    What a server of somebody else's says of its tools was read before anything else.
+    """
+    foreign = any(tool.foreign for tool in context.tools.values())
+    return touched(state) | ({"untrusted"} if foreign else set()) >= BOTH
 
 
 def _refused(wanted: ToolCall, ruling: Ruling) -> Observation:

@@ -267,29 +267,35 @@ def _places(value: str, workspace: Path, loosens: bool) -> list[str]:
     """
     written = posixpath.normpath(os.path.expanduser(value.strip()))
     if loosens:
-        return [written]
-    head, slash, rest = written.rpartition("/") if "*" not in written else _before_star(written)
+        return [written, value]
+    if value.rstrip().endswith("/"):
+        written += "/*"
+    head, slash, rest = _before_star(written)
     meant = posixpath.join(os.path.realpath(os.path.join(workspace, head + slash)), rest)
-    ways = [written, meant]
-    ways += [f"{way}/*" for way in ways if value.rstrip().endswith("/")]
+    ways = [written, meant.removesuffix("/") or "/"]
     return ways + [way.removesuffix("/*") for way in ways if way.endswith("/*")]
 
 
 def _before_star(path: str) -> tuple[str, str, str]:
-    """A pattern in three: the folder that is written out, a stroke, and what stands behind it."""
-    head, star, rest = path.partition("*")
+    """A pattern in three: the path that is written out, a stroke, and what stands behind it."""
+    if "*" not in path:
+        return path, "", ""
+    head, _, rest = path.partition("*")
     folder, slash, name = head.rpartition("/")
-    return folder, slash, f"{name}{star}{rest}"
+    return folder, slash, f"{name}*{rest}"
 
 
 def _meant(path: str, workspace: Path) -> Iterator[tuple[str, ...]]:
-    """The files that a path may mean, links followed: in full, and relative to the workspace."""
+    """The files that a path may mean, links followed: in full, and relative to the workspace.
+
+    One that no file can have has no spelling that fits.
+    """
     folder = os.path.realpath(workspace)
     for spelled in dict.fromkeys((path.strip(), path.strip().replace("\\", "/"))):
         try:
             place = Path(os.path.realpath(os.path.join(folder, spelled)))
         except ValueError:  # no path at all, such as one with a NUL
-            yield (spelled,)
+            yield ()
             continue
         inside = place.is_relative_to(folder)
         yield (place.as_posix(), *([place.relative_to(folder).as_posix()] if inside else []))

@@ -6,7 +6,10 @@ on what was read and go with it: into the run, into what it writes to memory, an
 recall that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentic.safety.patterns import addresses, texts
@@ -18,10 +21,20 @@ if TYPE_CHECKING:
     from agentic.tools.base import Tool
     from memory import Record
 
-__all__ = ["BOTH", "TOUCHED", "UNTRUSTED", "carried", "from_elsewhere", "reaches_out", "touched"]
+__all__ = [
+    "BOTH",
+    "TOUCHED",
+    "UNTRUSTED",
+    "Within",
+    "carried",
+    "from_elsewhere",
+    "reaches_out",
+    "runs_within",
+    "touched",
+    "within",
+]
 
 BOTH: "frozenset[Touch]" = frozenset({"untrusted", "private"})
-
 
 UNTRUSTED = "untrusted"
 """Key of a memory's metadata that says it was written after text from elsewhere had been read."""
@@ -30,9 +43,42 @@ TOUCHED = "touched"
 
 
 def carried(history: "Iterable[BaseMessage]") -> "list[Touch]":
-    """What a talk had read so far, as its messages say."""
+    """What had been read before a run: by the talk, as its messages say, and by a run around it."""
     marks = {mark for message in history for mark in message.additional_kwargs.get(TOUCHED, ())}
-    return sorted(marks & BOTH)
+    return sorted(marks & BOTH | within().given)
+
+
+@dataclass(frozen=True)
+class Within:
+    """What passes between a run and the runs that its tools begin."""
+
+    given: "frozenset[Touch]"
+    """What the run around them has read."""
+    found: "set[Touch]" = field(default_factory=set)
+    """What they have read."""
+
+
+_within: ContextVar[Within | None] = ContextVar("agentic_within", default=None)
+
+
+@contextmanager
+def runs_within(marks: "Iterable[Touch]") -> Iterator[Within]:
+    """Within the block is a tool of a run that has these marks; runs begun there begin with them.
+
+    Not for a block that yields to others: what an asynchronous generator sets, its caller has too.
+    """
+    passing = Within(frozenset(marks))
+    token = _within.set(passing)
+    try:
+        yield passing
+    finally:
+        _within.reset(token)
+
+
+def within() -> Within:
+    """What passes to a run that begins here, and from it to the one around it."""
+    around = _within.get()
+    return around if around is not None else Within(frozenset())
 
 
 def from_elsewhere(record: "Record") -> bool:

@@ -28,6 +28,8 @@ class ToolContext:
     """The call's own key: the same when it is made again after a kill, and no other call's."""
     untrusted: bool = False
     """The run has read text from elsewhere; what is kept of it must say so."""
+    private: bool = False
+    """The run has read what is the user's alone."""
     files: Path | None = None
     """Folder of the run's own files, where results too long to be read at once lie; made when
     needed. None where nothing is kept."""
@@ -44,3 +46,5 @@ class ToolOutput:
     """Files, addresses or memory ids."""
     untrusted: bool | None = None
     """Whether the text was written by others; None for what the tool says of all its results."""
+    private: bool | None = None
+    """Whether it may be the user's alone; None for what the tool says of all its results."""

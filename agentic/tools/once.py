@@ -18,7 +18,7 @@ from agentic.tools.base import Tool
 from agentic.tools.context import ToolContext, ToolOutput
 from agentic.tools.kept import within
 from agentic.tools.probing import probed
-from agentic.tools.runner import run_call
+from agentic.tools.runner import marks_of, run_call
 
 __all__ = ["Ask", "answered", "in_doubt", "once"]
 
@@ -94,13 +94,22 @@ def in_doubt(call: ToolCall) -> Observation:
 def answered(tool: Tool, call: ToolCall, said: Answer, context: ToolContext) -> Observation:
     """What came of a call that was made elsewhere, as it was told."""
     text, kept = within(redact(said.result), tool.max_chars, call.id, context.files)
-    update = {"kept": kept, "sources": said.sources, "size": len(said.result.encode())}
+    elsewhere = tool.function is None  # nobody here knows what it read
+    update = {
+        "kept": kept,
+        "sources": said.sources,
+        "size": len(said.result.encode()),
+        "untrusted": elsewhere or tool.untrusted or tool.foreign,
+        "private": elsewhere or tool.private,
+    }
     return _observation(call, said.ok, text).model_copy(update=update)
 
 
 def _told(tool: Tool, call: ToolCall, output: ToolOutput, context: ToolContext) -> Observation:
     text, kept = within(redact(output.text), tool.max_chars, call.id, context.files)
-    update = {"kept": kept, "sources": output.sources, "untrusted": tool.untrusted}
+    untrusted, private = marks_of(tool, output)
+    sources = {"sources": output.sources, "untrusted": untrusted, "private": private}
+    update = {"kept": kept, "size": len(output.text.encode()), **sources}
     return _observation(call, True, text).model_copy(update=update)
 
 

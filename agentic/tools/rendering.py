@@ -28,7 +28,8 @@ def render(value: Any) -> ToolOutput:
     """
     if isinstance(value, ToolOutput):
         sources = (value.sources,) if isinstance(value.sources, str) else value.sources
-        return ToolOutput(render(value.text).text, tuple(map(str, sources)), value.untrusted)
+        text, named = render(value.text).text, tuple(map(str, sources))
+        return ToolOutput(text, named, value.untrusted, value.private)
     if value is None:
         return ToolOutput("(no result)")
     if isinstance(value, bool | list | tuple | Mapping):

@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from agentic.cleaning import clean
 from agentic.errors import ToolError, UncertainToolError, may_pass
 from agentic.naming import did_you_mean, matched, nearest
+from agentic.safety.provenance import Within, runs_within
 from agentic.safety.secrets import redact
-from agentic.state import Observation, ToolCall
+from agentic.state import Observation, ToolCall, Touch
 from agentic.tools.arguments.validation import shortened, storable, validated
 from agentic.tools.base import Tool
 from agentic.tools.context import ToolContext, ToolOutput
@@ -25,7 +26,7 @@ from agentic.tools.printing import printing_to_stderr
 from agentic.tools.rendering import fit, render
 from agentic.tools.threads import in_thread
 
-__all__ = ["AT_ONCE", "run_call", "run_calls", "told"]
+__all__ = ["AT_ONCE", "marks_of", "run_call", "run_calls", "told"]
 
 _log = logging.getLogger(__name__)
 
@@ -70,8 +71,10 @@ async def run_call(
     context = replace(context, cancelled=Event())
     args = storable(call.args)
     ok, in_doubt, kept, output = False, False, False, ToolOutput("")
+    passing = Within(frozenset())
     try:
-        output = await _perform(tool, call, context, names, pause)
+        with runs_within(_marks(context)) as passing:
+            output = await _perform(tool, call, context, names, pause)
         ok, (result, kept) = True, await _shown(output.text, most, call.id, context)
     except ToolError as error:
         in_doubt = isinstance(error, UncertainToolError) and tool is not None and not tool.retried
@@ -79,9 +82,7 @@ async def run_call(
         result = fit(redact(str(error)), min(most, _LONGEST_ERROR))
     finally:
         context.cancelled.set()
-    untrusted = output.untrusted
-    if untrusted is None:  # of a tool that fails, the error's text is its own too
-        untrusted = tool is not None and (tool.untrusted or tool.foreign)
+    untrusted, private = marks_of(tool, output)  # of one that fails, the error's text is its own
     return Observation(
         id=call.id,
         step=call.step,
@@ -93,10 +94,24 @@ async def run_call(
         in_doubt=in_doubt,
         kept=kept,
         size=len(output.text.encode("utf-8", "replace")),
-        untrusted=untrusted,
-        private=tool is not None and (tool.private or tool.foreign),
+        untrusted=untrusted or "untrusted" in passing.found,
+        private=private or "private" in passing.found,
         sources=tuple(redact(clean(source)) for source in output.sources),
     )
+
+
+def marks_of(tool: Tool | None, output: ToolOutput) -> tuple[bool, bool]:
+    """Whether what a tool brought was written by others, and whether it may be private."""
+    untrusted = output.untrusted
+    if untrusted is None:
+        untrusted = tool is not None and (tool.untrusted or tool.foreign)
+    private = output.private
+    return untrusted, (tool is not None and tool.private) if private is None else private
+
+
+def _marks(context: ToolContext) -> list[Touch]:
+    marks: dict[Touch, bool] = {"untrusted": context.untrusted, "private": context.private}
+    return [mark for mark, there in marks.items() if there]
 
 
 async def _shown(text: str, most: int, call_id: str, context: ToolContext) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from pydantic import Field
 
@@ -59,7 +59,10 @@ def page_reader(allow: Collection[str] = (), *, seconds: float = 15.0) -> Tool:
         """
         address = urldefrag(web_address(url)).url
         kept = pages.get(address)
-        return _part(kept if kept is not None else fetched(address), start)
+        part = _part(kept if kept is not None else fetched(address), start)
+        # what only this network can read is for nobody outside
+        private = _is_listed(address, allow) or any(_is_listed(url, allow) for url in part.sources)
+        return replace(part, private=private)
 
     return read
 
@@ -77,6 +80,15 @@ def _fetch(url: str, allow: Collection[str], seconds: float) -> Page:
     page = read_page(final, kind, data)
     text = clean(page.text).strip()
     return replace(page, text=text.removeprefix(f"# {page.title}\n").lstrip("\n"))
+
+
+def _is_listed(url: str, hosts: Collection[str]) -> bool:
+    """Whether an address is on one of the hosts, each with its port."""
+    parts = urlsplit(url)
+    port = parts.port if parts.port is not None else {"https": 443}.get(parts.scheme, 80)
+    name = parts.hostname or ""
+    name = f"[{name}]" if ":" in name else name
+    return f"{name}:{port}" in {host.casefold() for host in hosts}
 
 
 def _part(page: Page, start: int) -> ToolOutput:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from agentic.errors import ToolError
 from agentic.naming import did_you_mean, nearest
+from agentic.settings import settings
 from agentic.tools.changing.anchored import ANCHORED, open_folder
 from agentic.tools.changing.filenames import check_length, check_name, shown_name
 
@@ -105,6 +106,12 @@ class Workspace:
                 )
             if at != place and not at.exists():
                 check_name(part, text=False)
+        home = settings().home.resolve()
+        if place.is_relative_to(home) and not self.folder.is_relative_to(home):
+            raise ToolError(
+                "Nothing may be written where this program keeps its own files; choose another "
+                "folder."
+            )
 
     def relative(self, place: Path) -> str:
         """The place as the model and sources name it: relative, with "/", "." for the workspace."""

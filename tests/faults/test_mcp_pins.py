@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agentic.configuration import McpServer
+from agentic.sections import McpServer
 from agentic.state import Observation, ToolCall
 from agentic.tools import ToolContext
 from agentic.tools.mcp import Notice, Servers, accept

@@ -76,6 +76,8 @@ def offered(
             timeout=says.timeout,
             max_chars=says.max_chars,
             foreign=True,
+            untrusted=True,
+            private=says.private,
         )
         assert tool.signature_line
     return tool
