@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from agentic.console.assembly import Choice
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from agentic.agent import Agent
     from agentic.console.asking import Read
     from agentic.console.render import Trace
@@ -45,13 +47,12 @@ def resume(run_id: str, choice: Choice, *, json: bool = False, verbose: bool = F
     Returns:
         The exit code: 0 if the task is done, 1 if not.
     """
-    from agentic.console.asking import Said, ask_user
     from agentic.console.waiting import runs, unanswered
 
     def go_on(agent: "Agent", trace: "Trace", read: "Read | None") -> "Iterator[Event]":
-        questions = unanswered(run_id)
-        said = Said() if read is None else ask_user(questions, trace.page, read)
-        return agent.stream_on(run_id, said.results, answers=said.answers)
+        if read is not None and unanswered(run_id):
+            return iter(())  # the user is asked first
+        return agent.stream_on(run_id)
 
     return _shown(go_on, choice, json, verbose, runs().events(run_id))
 
@@ -80,18 +81,25 @@ def _shown(
             result = followed(agent, begin(agent, trace, read), trace, read, earlier)
         except KeyboardInterrupt:
             notice(console, "interrupted", "red")
-            if trace.run_id:
-                notice(console, f"`agentic resume {trace.run_id}` goes on with it")
+            _tell_resume(console, trace.run_id)
             raise
     if json:
         say_json(result.model_dump(mode="json"))
-    else:
+    elif result.status != "paused":
         if console.is_terminal and sys.stdout is not None and sys.stdout.isatty():
             console.print()
         say(result.answer)
     if result.status == "paused":
-        notice(console, f"`agentic approvals list` has what run {result.run_id} waits for")
+        notice(console, "the run waits for your word; `agentic approvals list` says for what")
+        _tell_resume(console, result.run_id)
     return 0 if result.status == "done" else 1
+
+
+def _tell_resume(console: "Console", run_id: str) -> None:
+    from agentic.console.terminal import notice
+
+    if run_id:
+        notice(console, f"`agentic resume {run_id}` goes on with it")
 
 
 def read_task(task: str) -> str:

@@ -5,6 +5,7 @@ from rich.cells import cell_len
 from agentic.console.marks import ACCENT, ALERT, QUIET
 from agentic.console.page import Page, Span
 from agentic.console.phrases import arguments, share_out, value
+from agentic.console.reasons import reason
 from agentic.console.text import clean, cut, one_line
 from agentic.events import ToolEnded, ToolStarted
 from agentic.state import Question
@@ -69,7 +70,7 @@ def draw_waiting(page: Page, number: str, asked: Question) -> None:
     """A call that the run waits for, with the id under which it is to be answered, and why."""
     _draw_open(page, f"{number} {one_line(asked.id)}", asked, ACCENT)
     if asked.why:
-        page.paragraph([("    ", "")], f"{asked.kind}: {one_line(asked.why)}", QUIET)
+        page.paragraph([("    ", "")], f"{asked.kind}: {reason(asked.why)}", QUIET)
 
 
 def _draw_open(page: Page, lead: str, began: ToolStarted | Question, style: str) -> None:

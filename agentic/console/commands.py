@@ -92,7 +92,7 @@ def _agent(talk: Talk, rest: str) -> None:
 def _resume(talk: Talk, rest: str) -> None:
     from agentic.console.waiting import latest
 
-    talk.go_on(rest if rest else latest())
+    talk.go_on(rest or talk.left or latest())
 
 
 def _new(talk: Talk, rest: str) -> None:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["on_interrupt", "unechoed"]
+__all__ = ["drop_typed", "on_interrupt", "unechoed"]
+
+
+def drop_typed() -> None:
+    """Drop what was typed so far and nobody has read yet, where there is a terminal."""
+    try:
+        import termios
+
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    except (ImportError, AttributeError, OSError, ValueError, termios.error):
+        return
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Marks:
     more: str = "…"
     prompt: str = "❯"
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+    bar: str = "│"
 
     def fits(self, encoding: str) -> bool:
         """Whether an encoding has all of them."""
@@ -34,7 +35,7 @@ class Marks:
         return True
 
 
-_ASCII = Marks("o", "+", "x", "~", "->", "-", "...", ">", "|/-\\")
+_ASCII = Marks("o", "+", "x", "~", "->", "-", "...", ">", "|/-\\", "|")
 
 
 def marks_for(console: Console) -> Marks:

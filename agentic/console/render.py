@@ -82,6 +82,8 @@ class Trace:
         self._told = ""
         self.run_id = ""
         """Of the run that is shown, once it has begun."""
+        self.asks = False
+        """The user is asked what the run waits for, and needs not be told that it does."""
 
     def show(self, event: Event) -> None:
         """Write what happened; most events are a line or two, some are none."""
@@ -105,7 +107,8 @@ class Trace:
             case Paused(calls=calls):
                 for call in calls:
                     self._running.pop(call.id, None)
-                    draw_waiting(self.page, self._number(call.id), call)
+                    if not self.asks:
+                        draw_waiting(self.page, self._number(call.id), call)
             case Reflected():
                 self._reflected(event)
             case Answered(text=text, sources=sources):
@@ -117,7 +120,7 @@ class Trace:
                     self.page.blank()
             case Learned():
                 draw_learned(self.page, event, whole=self.verbose)
-            case RunEnded():
+            case RunEnded() if event.status != "paused" or not self.asks:
                 self._run_ended(event)
 
     def retell(self, events: Iterable[Event]) -> None:

@@ -1,6 +1,7 @@
 """The REPL: reads a line, does a command or a task, and is there again."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -37,15 +38,14 @@ def repl(
     session.app.after_render += lambda app: talk.prepare()
     talk.confirm = partial(_confirm, session)
     talk.read = partial(_read, session)
+    line = first
     try:
-        _answer(talk, first)
         while True:
-            try:
-                with patch_stdout(raw=True):
-                    line = session.prompt()
+            with suppress(KeyboardInterrupt):
                 _answer(talk, line.strip())
-            except KeyboardInterrupt:
-                continue
+            line = ""
+            with suppress(KeyboardInterrupt), patch_stdout(raw=True):
+                line = session.prompt()
     except EOFError:
         return
     finally:
@@ -81,10 +81,10 @@ def _answer(talk: Talk, line: str) -> None:
     from agentic.console.commands import do_command
 
     try:
-        if line.startswith("/"):
-            do_command(talk, line)
-        else:
-            with unechoed():
+        with unechoed():
+            if line.startswith("/"):
+                do_command(talk, line)
+            else:
                 talk.do(line)
     except EOFError:
         raise

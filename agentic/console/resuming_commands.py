@@ -55,6 +55,7 @@ def resume(
 def list_questions(json: AsJson = False) -> None:
     """List what runs wait for: calls to be allowed, calls in doubt, results."""
     from agentic.console.phrases import arguments
+    from agentic.console.reasons import reason
     from agentic.console.terminal import say_json, stdout_console
     from agentic.console.waiting import listed
 
@@ -70,8 +71,8 @@ def list_questions(json: AsJson = False) -> None:
     shown = [
         {
             "name": row["id"],
-            "about": f"{row['kind']} {row['name']}({arguments(row['args'])}): {row['why']}"
-            f" (run {row['run']})",
+            "about": f"{row['kind']}: {row['name']}({arguments(row['args'])}) - "
+            f"{reason(row['why'])} (run {row['run']})",
         }
         for row in rows
     ]

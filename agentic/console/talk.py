@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from agentic.console.assembly import Choice
+from agentic.errors import UsageError
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from agentic.agent import Agent
-    from agentic.console.render import Trace
     from agentic.events import Event
     from agentic.state import Touch
 
@@ -49,6 +50,8 @@ class Talk:
         self.turns: list[tuple[str, str, list[Touch]]] = []
         self.seen: dict[str, str] = {}
         """Ids of memories that were shown, each with a few words of it."""
+        self.left = ""
+        """Id of the run that was interrupted last, or that waits; "" if none is left."""
         self.confirm: Callable[[str], bool] = lambda question: False
         """Asks the user; who reads lines sets it."""
         self.read: Callable[[str], str] = _nobody
@@ -81,7 +84,7 @@ class Talk:
 
     def do(self, task: str) -> None:
         """Do a task in the open. Ctrl-C stops it, and the talk goes on."""
-        self._follow(lambda trace: self.agent.stream(task, history=self._messages()), ())
+        self._follow(self.agent, self.agent.stream(task, history=self._messages()))
 
     def go_on(self, run_id: str) -> None:
         """Go on with a run that waits or was cut off.
@@ -89,17 +92,32 @@ class Talk:
         Raises:
             UsageError: if there is no such run, or it has ended.
         """
-        from agentic.console.asking import ask_user
         from agentic.console.waiting import runs, unanswered
 
-        def begin(trace: "Trace") -> "Iterator[Event]":
-            said = ask_user(unanswered(run_id), trace.page, self.read)
-            return self.agent.stream_on(run_id, said.results, answers=said.answers)
+        earlier = runs().events(run_id)
+        agent = self._as_in(run_id)
+        self._follow(agent, iter(()) if unanswered(run_id) else agent.stream_on(run_id), earlier)
 
-        self._follow(begin, runs().events(run_id))
+    def _as_in(self, run_id: str) -> "Agent":
+        """The agent, in the folder that a run began in.
+
+        Raises:
+            UsageError: if the run is another agent's.
+        """
+        from agentic.console.waiting import runs
+
+        begun = runs().begun(run_id)
+        if begun is None or not begun.workspace:
+            return self.agent
+        if begun.agent != self.agent.name:
+            raise UsageError(
+                f"Run {run_id!r} is one of agent {begun.agent!r}; take it by "
+                f"/agent {begun.agent} first."
+            )
+        return self.agent.with_(workspace=Path(begun.workspace))
 
     def _follow(
-        self, begin: "Callable[[Trace], Iterator[Event]]", earlier: "Sequence[Event]"
+        self, agent: "Agent", events: "Iterator[Event]", earlier: "Sequence[Event]" = ()
     ) -> None:
         from agentic.citing import uncited
         from agentic.console.asking import followed
@@ -109,14 +127,20 @@ class Talk:
         trace = Trace(self.console, verbose=self.verbose, answer=True)
         trace.retell(earlier)
         try:
-            result = followed(self.agent, begin(trace), trace, self.read, earlier)
+            result = followed(agent, events, trace, self.read, earlier)
         except KeyboardInterrupt:
-            notice(self.console, "interrupted; /resume goes on with it", "red")
+            self.left = trace.run_id
+            more = "; /resume goes on with it" if trace.run_id else ""
+            notice(self.console, f"interrupted{more}", "red")
             return
+        if result.status == "paused":
+            self.left = result.run_id
+            notice(self.console, "the run waits for your word; /resume asks again")
+            return
+        self.left = ""
         self.console.print()
-        if result.status != "paused":
-            said = (result.task, uncited(result.answer), result.touched)
-            self.turns = [*self.turns, said][-TURNS:]
+        said = (result.task, uncited(result.answer), result.touched)
+        self.turns = [*self.turns, said][-TURNS:]
 
     def forget(self) -> None:
         """Begin anew: the next task knows of no earlier one."""

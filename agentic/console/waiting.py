@@ -1,6 +1,7 @@
 """Runs that were left: which wait or were cut off, what they wait for, and going on with one."""
 
 import json as json_module
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ def runs() -> "Runs":
 
 
 def latest() -> str:
-    """The id of the run that was left last.
+    """The id of the run that was left last, and that nobody works on.
 
     Raises:
         UsageError: if none was.
@@ -34,7 +35,8 @@ def latest() -> str:
     for id in kept.ids():
         end = kept.ended(id)
         if end is None or end.status == "paused":
-            return id
+            with suppress(UsageError), kept.held(id):
+                return id
     raise UsageError("No run is waiting or was cut off; there is nothing to go on with.")
 
 

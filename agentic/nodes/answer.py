@@ -95,7 +95,7 @@ def _honest(text: str, state: State, finished: bool, cut: bool) -> tuple[str, st
         return found_so_far(state, reason), reason
     if not finished:
         reason = state["reason"] or state["missing"]
-        return f"{wording(language, 'unfinished', reason=reason)}\n{text}", reason
+        return f"{_unfinished(language, reason)}\n{text}", reason
     if cut:
         reason = wording(language, "cut")
         return f"{text}\n{reason}", reason
@@ -109,7 +109,11 @@ def _by_code(state: State, reason: str, status: Status = "incomplete") -> Update
 def found_so_far(state: State, reason: str) -> str:
     """An honest answer made by code: why it stopped, and what the finished steps showed."""
     found = [f"- {line}" for line in _findings(state)]
-    return "\n".join([wording(state["language"], "unfinished", reason=reason), *found])
+    return "\n".join([_unfinished(state["language"], reason), *found])
+
+
+def _unfinished(language: str, reason: str) -> str:
+    return wording(language, "unfinished", reason=reason.rstrip(".。"))
 
 
 def _findings(state: State) -> list[str]:

@@ -139,7 +139,7 @@ def _refused(wanted: ToolCall, ruling: Ruling) -> Observation:
         **wanted.model_dump(),
         ok=False,
         refused=True,
-        result=f"Not allowed, and not done: {ruling.why}. Go on without it.",
+        result=f"Not allowed, and not done: {ruling.why}",
         seconds=0.0,
     )
 

@@ -6,13 +6,14 @@ SQLite has a file for each run, so that a run is deleted with its folder and wai
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from agentic.errors import StorageError
 from agentic.filing import private_file, private_folder
 
-__all__ = ["NAME", "opened", "superfluous"]
+__all__ = ["NAME", "knowing", "opened", "superfluous"]
 
 NAME = "checkpoints.sqlite"
 NEWEST = 16
@@ -30,22 +31,39 @@ def opened(folder: Path) -> Iterator[Any]:
     Raises:
         StorageError: if the file can't be made, or is none.
     """
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-
     from agentic.runs.saver import ThinningSaver
 
-    known = [*(("agentic.state", name) for name in _RECORDS), ("agentic.safety.budget", "Usage")]
-    serde = JsonPlusSerializer(allowed_msgpack_modules=known)
     try:
         private_folder(folder)
         private_file(folder / NAME)
         with closing(sqlite3.connect(folder / NAME, check_same_thread=False)) as connection:
-            yield ThinningSaver(connection, serde=serde)
+            yield ThinningSaver(connection, serde=_serializer())
     except (sqlite3.Error, OSError) as error:
         raise StorageError(
             f"The run's state can't be kept in {folder}: {error}. Make room, or name another home "
             "folder by AGENTIC_HOME."
         ) from error
+
+
+def knowing(saver: Any) -> Any:
+    """A saver of the user's own, which makes our records of what it kept.
+
+    LangGraph's default serializer leaves them as mappings once it is strict; another one stays.
+    """
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    if type(saver.serde) is not JsonPlusSerializer:
+        return saver
+    known = copy(saver)
+    known.serde = _serializer()
+    return known
+
+
+def _serializer() -> Any:
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    known = [*(("agentic.state", name) for name in _RECORDS), ("agentic.safety.budget", "Usage")]
+    return JsonPlusSerializer(allowed_msgpack_modules=known)
 
 
 def superfluous(steps: Iterable[int]) -> set[int]:

@@ -140,7 +140,7 @@ class Runs:
             self._open[run_id] = journal
             try:
                 if saver is not None:
-                    yield graph.copy({"checkpointer": saver})
+                    yield graph.copy({"checkpointer": checkpoints.knowing(saver)})
                     return
                 with checkpoints.opened(self.files(run_id)) as own:
                     yield graph.copy({"checkpointer": own})

@@ -11,37 +11,18 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from agentic.effects import Effect
-from agentic.errors import ToolError, UsageError
+from agentic.errors import UsageError
 from agentic.naming import did_you_mean, nearest
+from agentic.safety.addressing import PATHS, addresses, host_of, in_letters, is_one_of
 
-__all__ = ["Pattern", "addresses", "parse_pattern", "texts"]
+__all__ = ["Pattern", "parse_pattern"]
 
 _FORM = re.compile(r"(?P<name>[\w.*-]+)(?:\((?P<wanted>.*)\))?", re.DOTALL)
 _WANTED = re.compile(r"\s*([\w-]+)\s*=\s*(.*?)\s*", re.DOTALL)
-_PATHS = frozenset(
-    {"path", "to", "file", "folder", "source", "target", "workspace", "database", "document"}
-    | {"filename", "filepath", "dir", "directory", "destination"}
-)
-"""Arguments that name files; they are compared by the file that is meant, not by how it is written.
-"""
 _EITHER = frozenset({"to", "source", "target"})
 """Arguments that may name a file, and may name somebody."""
-_LINKS = frozenset(
-    {"url", "uri", "link", "href", "address", "endpoint", "webhook"}
-    | {"host", "hostname", "domain", "website"}
-)
-"""Arguments that are addresses, also without a scheme."""
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
-"""A host, perhaps with a path, with no scheme before it."""
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
-_OPAQUE = re.compile(r"[a-z][a-z0-9+.-]*:(?!//|[0-9]+(?:[/?#]|$))", re.IGNORECASE)
-"""An address that doesn't say its host behind two strokes, and that programs read differently."""
-_NAME = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
-"""A host that every program reads alike: no strokes, signs in per cent, or spaces in it."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +102,7 @@ def parse_pattern(text: str) -> Pattern:
 def _check_host(host: str, text: str) -> None:
     """A rule about what is no host would never fit, and nobody would notice."""
     with suppress(UnicodeError):
-        _in_letters(host)
+        in_letters(host)
         if re.fullmatch(r"[\w.*-]+|[0-9a-f:.*]*:[0-9a-f:.*]*:[0-9a-f:.*]*", host, re.IGNORECASE):
             return
     raise UsageError(
@@ -130,44 +111,12 @@ def _check_host(host: str, text: str) -> None:
     )
 
 
-def addresses(args: Any, *, bare: bool = False) -> Iterator[str]:
-    """The addresses in a call's arguments, wherever they stand.
-
-    Args:
-        args: The arguments, or a part of them.
-        bare: Whether an argument that is nothing but a host, perhaps with a path, is one too,
-            whatever its name; it may be a file's name as well.
-    """
-    match args:
-        case str():
-            whole = bare and _BARE.fullmatch(args.strip())
-            yield from [args.strip()] if whole else _ADDRESS.findall(args)
-        case Mapping():
-            for key, value in args.items():
-                if _is_one_of(_LINKS, str(key)):
-                    for text in texts(value):
-                        yield from _within(text.strip())
-                else:
-                    yield from addresses(value, bare=bare and not _is_one_of(_PATHS, str(key)))
-        case list() | tuple():
-            for value in args:
-                yield from addresses(value, bare=bare)
-
-
-def _within(text: str) -> Iterator[str]:
-    """The address that a text is, and those in it where it is several."""
-    if text:
-        yield text
-    if len(text.split()) > 1:
-        yield from _ADDRESS.findall(text)
-
-
 def _has(args: Mapping[str, Any], key: str, value: str, workspace: Path, loosens: bool) -> bool:
     """Whether an argument is as wanted: all of it to let a call through, else any part of it."""
     fits = all if loosens else any
     if key == "host":
-        hosts = [_host(address) for address in addresses({**args})]
-        wanted = _in_letters(value.rstrip("."))
+        hosts = [host_of(address) for address in addresses({**args})]
+        wanted = in_letters(value.rstrip("."))
         # a host that can't be told may be any
         return bool(hosts) and fits(
             _like(host, wanted) if host else not loosens or value == "*" for host in hosts
@@ -176,7 +125,7 @@ def _has(args: Mapping[str, Any], key: str, value: str, workspace: Path, loosens
         return False
     given = args[key]
     parts = given if isinstance(given, list | tuple) and given else [given]
-    names_files = _is_one_of(_PATHS, key)
+    names_files = is_one_of(PATHS, key)
     ways = _places(value, workspace, loosens) if names_files else [value]
     found = [
         spellings
@@ -210,52 +159,8 @@ def _spelled(part: Any, path: str, workspace: Path, loosens: bool) -> Iterator[t
             yield (part,)
 
 
-def _is_one_of(kind: Collection[str], key: str) -> bool:
-    """Whether an argument's name is of a kind: "path", "file_path", "filePaths"."""
-    last = next(reversed(_WORDS.findall(key)), key).casefold()
-    return last in kind or last.removesuffix("s") in kind or key.casefold() in kind
-
-
-def texts(value: Any) -> Iterator[str]:
-    """The texts in a call's arguments, wherever they stand."""
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            yield from (text for each in value.values() for text in texts(each))
-        case list() | tuple():
-            yield from (text for each in value for text in texts(each))
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _host(address: str) -> str:
-    """The host as the tools that ask the web read it; "" where that can't be told."""
-    from agentic.tools.pages.address import web_address
-
-    with suppress(ToolError):
-        address = web_address(address)
-    if _OPAQUE.match(address):
-        return ""
-    try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
-        host = (parts.hostname or "").rstrip(".,;!?)")  # it may stand in a sentence
-        _ = parts.port  # a wrong one makes an address that could not be asked
-        return _in_letters(host) if "\\" not in parts.netloc and _NAME.fullmatch(host) else ""
-    except ValueError:  # no address that could be asked
-        return ""
-
-
-def _in_letters(host: str) -> str:
-    """A host's name, or a pattern of it, in the letters that it is asked for by."""
-    import idna
-
-    host = host.casefold() if host.isascii() else host.lower()
-    return ".".join(
-        part if part.isascii() else idna.encode(part).decode() for part in host.split(".")
-    )
 
 
 def _places(value: str, workspace: Path, loosens: bool) -> list[str]:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agentic.safety.patterns import addresses, texts
+from agentic.safety.addressing import addresses, texts
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
-from prompt_toolkit.input import PipeInput
+from prompt_toolkit.input import PipeInput, create_pipe_input
 
-from agentic import Agent
+from agentic import Agent, Permissions, ToolContext, tool
 from agentic.console.assembly import Choice
 from agentic.console.completion import SlashCompleter
 from agentic.console.line_history import open_history
@@ -17,7 +17,7 @@ from agentic.console.tongue import greeting
 from agentic.errors import ModelError
 from agentic.testing import call, enough, plan
 from memory import Memory
-from tests.agentic.console.bench import Bench
+from tests.agentic.console.bench import Bench, interrupt
 
 NO_PLAN = plan()
 Driven = Callable[..., str]
@@ -229,3 +229,113 @@ def test_the_greeting_speaks_the_users_language_in_few_words(
     lines = greeting().splitlines()
     assert lines[0].startswith(begins)
     assert len(lines) <= 4
+
+
+def sending(sent: list[str], *script: str) -> Bench:
+    """A bench whose agent sends what it was allowed to."""
+
+    @tool(effects=["sends"])
+    def send(to: str) -> str:
+        """Send a note."""
+        sent.append(to)
+        return f"sent to {to}"
+
+    bench = Bench(*script)
+    bench.agent = Agent("scripted", tools=[send, interrupt], model=bench.model)
+    return bench
+
+
+ONE = (plan(("send", "Send a note")), call("send", to="Ann"))
+
+
+def test_a_question_is_asked_in_the_talk_and_the_run_goes_on(keys: PipeInput) -> None:
+    sent: list[str] = []
+    bench = sending(sent, *ONE, enough("sent"), "It was sent.", plan(), "To Ann.")
+    shown = bench.type(keys, "Send a note\rwhat\ry\rTo whom?\r")
+    assert "? send: it brings something to others\n    to = Ann\nType y, n or e.\n" in shown
+    assert '✓ c1 send(to="Ann") → sent to Ann' in shown
+    assert "\nIt was sent.\n" in shown
+    assert sent == ["Ann"]
+    assert "It was sent." in bench.model.asked[4], "the next task knows of it"
+    assert bench.lines == ["Send a note", "To whom?"]
+
+
+def test_arguments_are_changed_in_the_talk(keys: PipeInput) -> None:
+    sent: list[str] = []
+    bench = sending(sent, *ONE, enough("sent"), "It was sent.")
+    shown = bench.type(keys, 'Send a note\re\r{"to": "Bob"}\r')
+    assert '✓ c1 send(to="Bob") → sent to Bob' in shown
+    assert sent == ["Bob"]
+
+
+def test_a_question_that_is_left_is_asked_again_by_resume(keys: PipeInput) -> None:
+    sent: list[str] = []
+    bench = sending(sent, *ONE, enough("sent"), "It was sent.")
+    shown = bench.type(keys, "Send a note\r\x03/resume\r\x03/resume\ry\r")
+    assert shown.count("the run waits for your word; /resume asks again\n") == 2
+    assert shown.count("? send: ") == 3
+    assert "\nIt was sent.\n" in shown
+    assert sent == ["Ann"]
+    assert [task for task, _, _ in bench.talk.turns] == ["Send a note"]
+
+
+def test_a_run_that_was_interrupted_is_gone_on_with(keys: PipeInput) -> None:
+    bench = Bench(plan(("interrupt", "stop")), call("interrupt"), enough("late"), "Stopped.")
+    shown = bench.type(keys, "stop\r/resume\r/resume\r")
+    assert "interrupted; /resume goes on with it\n" in shown
+    assert "\nStopped.\n" in shown
+    assert shown.endswith("No run is waiting or was cut off; there is nothing to go on with.\n")
+
+
+def test_what_can_not_be_resumed_in_a_talk_is_said(keys: PipeInput, home: Path) -> None:
+    bench = sending([], *ONE)
+    bench.type(keys, "Send a note\r\x04")
+    [run_id] = [each.name for each in (home / "runs").iterdir()]
+    other = Bench()
+    other.agent = Agent("other", model=other.model)
+    with create_pipe_input() as more:
+        shown = other.type(more, f"/resume {run_id}\r/resume 0123\r")
+    assert f"Run '{run_id}' is one of agent 'scripted'; take it by /agent" in shown
+    assert "There is no run '0123' to go on with." in shown
+
+
+def test_a_run_goes_on_in_the_folder_that_it_began_in(keys: PipeInput, tmp_path: Path) -> None:
+    seen: list[Path] = []
+
+    @tool(effects=["sends"])
+    def where(context: ToolContext) -> str:
+        """Tell where it is."""
+        seen.append(context.workspace)
+        return "here"
+
+    bench = Bench(plan(("where", "Where is it")), call("where"), enough("here"), "Here.")
+    bench.agent = Agent("scripted", tools=[where], model=bench.model, workspace=tmp_path)
+    run_id = bench.agent.run("Where is it?").run_id
+    (tmp_path / "other").mkdir()
+    bench.agent = bench.agent.with_(workspace=tmp_path / "other")
+    assert "\nHere.\n" in bench.type(keys, f"/resume {run_id}\ry\r")
+    assert seen == [tmp_path]
+
+
+def test_two_questions_of_a_turn_are_put_one_by_one_and_can_be_left(keys: PipeInput) -> None:
+    looked: list[str] = []
+
+    @tool(effects=["reads"])
+    def look(at: str) -> str:
+        """Look at something."""
+        looked.append(at)
+        return f"seen {at}"
+
+    script = (
+        plan(("look", "Look at the first"), ("look", "at the second")),
+        call("look", at="the first"),
+        call("look", at="the second"),
+    )
+    bench = Bench(*script, enough("both"), "Both.")
+    rules = Permissions(ask=("look",))
+    bench.agent = Agent("scripted", tools=[look], model=bench.model, permissions=rules)
+    shown = bench.type(keys, "Look at the first and at the second\ry\r\x03/resume\ry\r")
+    assert shown.count("? look: the rule ask 'look' fits") == 3
+    assert shown.count("the run waits for your word") == 1
+    assert "\nBoth.\n" in shown
+    assert sorted(looked) == ["the first", "the second"]

@@ -319,6 +319,10 @@ def test_a_checkpointer_of_ones_own_holds_the_state() -> None:
     state = asyncio.run(saver.aget_tuple({"configurable": {"thread_id": run_id}}))
     assert state is not None
     assert not (_runs().files(run_id) / "checkpoints.sqlite").exists()
+    said = sum(event.type == "model_called" for event in _runs().events(run_id))
+    model = ScriptedModel(*SCRIPT[said:])
+    assert made.with_(model=model).resume(run_id).status == "done"
+    assert done == ["look first", "write second"]
 
 
 def test_events_are_json_lines_and_pieces_of_the_answer_are_left_out() -> None:

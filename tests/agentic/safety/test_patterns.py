@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from agentic.effects import Effect
 from agentic.errors import UsageError
-from agentic.safety.patterns import addresses, parse_pattern, texts
+from agentic.safety.addressing import addresses, texts
+from agentic.safety.patterns import parse_pattern
 
 NOWHERE = Path("/nowhere/at/all")
 NAMES = st.text(string.ascii_lowercase + "_", min_size=1, max_size=12)
