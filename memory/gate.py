@@ -61,6 +61,8 @@ class Entry:
     states: Statement | None = None
     sentences: tuple["Sentence", ...] = ()
     """Those that state something."""
+    supersedes: bool = True
+    """Whether it takes the place of what it contradicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def verdict(ledger: "Ledger", entry: Entry) -> Verdict:
     kinds = as_lasting(record.kind)
     if (same := ledger.with_gist(entry.gist, kinds)) is not None:
         return Verdict("merge", (same,))
-    if entry.states is not None and (ended := _ended(ledger, entry.states)):
+    states = entry.states if entry.supersedes else None
+    if states is not None and (ended := _ended(ledger, states)):
         return Verdict("supersede", ended)
     told = [part for part in entry.sentences if part.gist.count(" ") + 1 >= FEWEST]
     held = [ledger.quoting(part.gist, part.expression, kinds) for part in told]

@@ -101,6 +101,7 @@ class Memory:
         source: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         importance: float = 0.5,
+        supersedes: bool = True,
     ) -> Record:
         """Remember a text.
 
@@ -116,6 +117,8 @@ class Memory:
             source: Where it comes from.
             metadata: Anything JSON can carry.
             importance: From 0 to 1.
+            supersedes: Whether it takes the place of what it contradicts; not so for what is
+                believed less than that.
 
         Returns:
             The record, or the one that it was merged with.
@@ -126,6 +129,7 @@ class Memory:
                 out itself. A RecordError too.
         """
         made = entry(_new(text, kind, source, metadata, importance))
+        made = replace(made, supersedes=supersedes)
         return self._stored(self._ready().ledger.add([made]))[0]
 
     def add_many(self, items: Iterable[str | Mapping[str, Any]]) -> Records:

@@ -46,7 +46,14 @@ def remember(text: Annotated[str, Field(min_length=1)], context: ToolContext) ->
     began = datetime.now(UTC)
     try:
         metadata = {UNTRUSTED: True} if context.untrusted else {}
-        record = memory.add(redact(text), kind="fact", source=source, metadata=metadata)
+        # what others wrote may stand beside what the user said, and never in its place
+        record = memory.add(
+            redact(text),
+            kind="fact",
+            source=source,
+            metadata=metadata,
+            supersedes=not context.untrusted,
+        )
     except Refused as error:
         raise ToolError(str(error)) from error
     if record.created < began:

@@ -138,3 +138,18 @@ def test_an_agent_without_memory(name: str, args: dict[str, Any]) -> None:
     seen = call(None, name, **args)
     assert not seen.ok
     assert seen.result.startswith("This agent has no memory")
+
+
+def test_what_others_wrote_never_takes_the_place_of_a_fact(tmp_path: Path) -> None:
+    with Memory(tmp_path / "memory") as memory:
+        memory.add("Ann's favourite colour is teal.")
+        told = ToolCall(name="remember", args={"text": "Ann's favourite colour is red."}, id="c1")
+        misled = ToolContext(tmp_path, memory=memory, untrusted=True)
+        assert asyncio.run(run_call(BUILTIN["remember"], told, misled)).ok
+        there = {record.text: record.metadata for record in memory.list()}
+        assert there == {
+            "Ann's favourite colour is teal.": {},
+            "Ann's favourite colour is red.": {"untrusted": True},
+        }
+        memory.add("Ann's favourite colour is blue.")
+        assert {record.text for record in memory.list()} == {"Ann's favourite colour is blue."}
