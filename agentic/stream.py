@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk
 
+from agentic.errors import StorageError
 from agentic.events import (
     Answered,
     Event,
@@ -66,7 +67,11 @@ async def watch(
             for event in _events(node, update):
                 yield event
     within().found.update(touched(state))
-    status, reason = state.get("status", "incomplete"), state.get("reason", "")
+    if (
+        not waiting and "status" not in state
+    ):  # nothing tells that it is over: it can be gone on with
+        raise StorageError(f"Run {run_id} stopped midway: its state on disk leads nowhere.")
+    status, reason = state.get("status", "paused"), state.get("reason", "")
     if waiting:
         yield Paused(calls=waiting)
         status, reason = "paused", _waits(waiting)

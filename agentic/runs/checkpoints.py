@@ -46,16 +46,23 @@ def opened(folder: Path) -> Iterator[Any]:
 
 
 def knowing(saver: Any) -> Any:
-    """A saver of the user's own, which makes our records of what it kept.
+    """A saver of the user's own, as runs need it.
 
-    LangGraph's default serializer leaves them as mappings once it is strict; another one stays.
+    It makes our records of what it kept: LangGraph's default serializer leaves them as mappings
+    once it is strict; another one stays. And of a task that was broken off it keeps only that.
     """
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-    if type(saver.serde) is not JsonPlusSerializer:
-        return saver
+    from agentic.runs.saver import whole
+
     known = copy(saver)
-    known.serde = _serializer()
+    if type(saver.serde) is JsonPlusSerializer:
+        known.serde = _serializer()
+
+    async def put_whole(config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
+        await saver.__class__.aput_writes(known, config, whole(writes), task_id, task_path)
+
+    known.aput_writes = put_whole
     return known
 
 

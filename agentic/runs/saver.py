@@ -5,19 +5,31 @@ cancellation can interrupt leaves nothing half done.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from agentic.runs.checkpoints import superfluous
 
-__all__ = ["ThinningSaver"]
+__all__ = ["ThinningSaver", "whole"]
 
 TASKS = "__pregel_tasks"
 """LangGraph's channel for what is sent to nodes: the calls that were decided."""
+ERROR = "__error__"
+"""LangGraph's channel for how a task failed, or that it was cancelled."""
 _EVERY = 16
 """Checkpoints after which it is looked which may go."""
+
+
+def whole(writes: Sequence[tuple[str, Any]]) -> Sequence[tuple[str, Any]]:
+    """What a task wrote; of one that was broken off only that it was.
+
+    LangGraph keeps what such a task had written so far, such as its node's result without where
+    that leads to. Taken for all of it, a run that goes on would end there.
+    """
+    errors = [each for each in writes if each[0] == ERROR]
+    return errors or writes
 
 
 class ThinningSaver(SqliteSaver):
@@ -39,6 +51,10 @@ class ThinningSaver(SqliteSaver):
         if self._puts % _EVERY == 0:
             self._thin(config["configurable"]["thread_id"])
         return kept
+
+    def put_writes(self, config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
+        """Keep what a task of a superstep wrote, if it came to its end."""
+        super().put_writes(config, whole(writes), task_id, task_path)
 
     async def aget_tuple(self, config: Any) -> Any:
         """The latest checkpoint, or the one named."""

@@ -1,5 +1,7 @@
 """Runs in real processes that are killed at random instants, and what is then found of their work.
 
+Most are ended by SIGKILL, some by SIGTERM or SIGINT, which unwind.
+
     python -m tests.faults.killing --kills 500 --seed 1
 
 A process imports everything once and forks a child for each life of a run, so that a kill costs
@@ -172,7 +174,9 @@ def live(folder: Path, answers: dict[str, Any], results: dict[str, Any]) -> int:
     return ENDED
 
 
-ENDED, BUSY, NOT_NOW, BROKEN = 0, 3, 4, 9
+ENDED, BUSY, NOT_NOW, INTERRUPTED, BROKEN = 0, 3, 4, 5, 9
+SIGNALS = (*[signal.SIGKILL] * 8, signal.SIGTERM, signal.SIGINT)
+"""What a life may end by: most often by what leaves it no chance to clear up."""
 
 
 def run_of(folder: Path) -> str | None:
@@ -188,6 +192,8 @@ def forked(folder: Path, said: tuple[dict[str, Any], dict[str, Any]] = ({}, {}))
         code = BROKEN
         try:
             code = live(folder, *said)
+        except KeyboardInterrupt:
+            code = INTERRUPTED
         except BaseException:
             traceback.print_exc()
         finally:
@@ -195,15 +201,15 @@ def forked(folder: Path, said: tuple[dict[str, Any], dict[str, Any]] = ({}, {}))
     return child
 
 
-def ended_within(child: int, seconds: float) -> int | None:
-    """The child's exit code; None if its time was up and it was killed."""
+def ended_within(child: int, seconds: float, number: signal.Signals = signal.SIGKILL) -> int | None:
+    """The child's exit code; None if its time was up and it was ended by the signal."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.0003)
-    os.kill(child, signal.SIGKILL)
+    os.kill(child, number)
     os.waitpid(child, 0)
     return None
 
@@ -274,7 +280,8 @@ def kill_runs(kills: int, seed: int, *, contest: float = 0.1) -> Tally:
                 children = [forked(folder, said) for _ in range(2 if twice else 1)]
                 tally.lives += len(children)
                 for child in children:
-                    code = ended_within(child, chance.uniform(0, 1.3 * usual))
+                    instant, number = chance.uniform(0, 1.3 * usual), chance.choice(SIGNALS)
+                    code = ended_within(child, instant, number)
                     tally.kills += code is None
                     tally.refused += code == BUSY
                     tally.broken += code not in (None, ENDED, BUSY, NOT_NOW)

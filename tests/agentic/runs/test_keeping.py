@@ -18,6 +18,7 @@ from agentic import Agent, UsageError
 from agentic.runs import Runs
 from agentic.runs.checkpoints import NEWEST, superfluous
 from agentic.runs.pruning import prune
+from agentic.runs.saver import whole
 from agentic.settings import settings
 from agentic.testing import ScriptedModel
 
@@ -74,6 +75,13 @@ def test_the_newest_checkpoints_stay_and_older_ones_thin_out(last: int) -> None:
     assert len(kept) <= 3 * NEWEST + 12 * max(last, 1).bit_length()
     # one can go back to any part of the run: gaps grow with age, and never faster
     assert all(b - a <= 2 + (last - a) // 4 for a, b in pairwise(kept))
+
+
+def test_of_a_task_that_was_broken_off_nothing_half_is_kept() -> None:
+    """LangGraph keeps what it wrote, without where that leads: a run would end there."""
+    half = [("plan", ["a step"]), ("__error__", "cancelled")]
+    assert whole(half) == [("__error__", "cancelled")]
+    assert whole(half[:1]) == half[:1]
 
 
 def finished(runs: Runs, count: int) -> list[str]:
