@@ -161,16 +161,19 @@ async def _perform(
         hint = did_you_mean(nearest(call.name, names))
         raise ToolError(f"No tool named {shortened(call.name)}; there are: {there}.{hint}")
     arguments = validated(tool, call.args)
-    return await _within(tool, _tries(tool, arguments, context, pause))
+    return await _within(tool, _tries(tool, arguments, context, pause), context.cancelled)
 
 
-async def _within(tool: Tool, work: Coroutine[Any, Any, ToolOutput]) -> ToolOutput:
-    """The work's outcome, if it comes within the tool's time limit."""
+async def _within(
+    tool: Tool, work: Coroutine[Any, Any, ToolOutput], cancelled: Event
+) -> ToolOutput:
+    """The work's outcome, if it comes within the tool's time limit; told before it is ended."""
     task = asyncio.ensure_future(work)
     task.add_done_callback(lambda task: task.cancelled() or task.exception())
     try:
         done, _ = await asyncio.wait({task}, timeout=tool.timeout)
         if not done:
+            cancelled.set()
             task.cancel()
             await asyncio.wait({task}, timeout=_GRACE)
             doubt = "" if tool.retried else " It may or may not have been done."
@@ -178,6 +181,7 @@ async def _within(tool: Tool, work: Coroutine[Any, Any, ToolOutput]) -> ToolOutp
                 f"{tool.name} did not finish within {tool.timeout:g} seconds.{doubt}"
             )
     finally:
+        cancelled.set()
         task.cancel()
     if task.cancelled():
         raise ToolError(f"{tool.name} was cancelled from within.")
