@@ -5,9 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-__all__ = ["append_line", "private_file", "private_folder", "whole"]
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["append_line", "private_database", "private_file", "private_folder", "whole"]
+
+_PATIENCE = 10.0
+"""Seconds to wait for another process that is writing to a database."""
 
 
 def append_line(place: Path, line: str) -> None:
@@ -49,6 +55,8 @@ def private_folder(place: Path) -> None:
     Raises:
         OSError: if that can't be.
     """
+    if place.is_dir():  # as it is for each line that is appended
+        return
     for folder in reversed(place.parents):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -62,6 +70,23 @@ def private_file(place: Path) -> None:
         OSError: if that can't be.
     """
     os.close(os.open(place, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600))
+
+
+def private_database(place: Path) -> "sqlite3.Connection":
+    """A SQLite file that nobody but the user may read, for any thread; made when it is not there.
+
+    A transaction locks the file as it begins, and waits for that.
+
+    Raises:
+        OSError, sqlite3.Error: if it can't be opened.
+    """
+    import sqlite3
+
+    private_folder(place.parent)
+    private_file(place)
+    return sqlite3.connect(
+        place, timeout=_PATIENCE, check_same_thread=False, isolation_level="IMMEDIATE"
+    )
 
 
 def _private(path: str, flags: int) -> int:

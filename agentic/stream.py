@@ -67,9 +67,8 @@ async def watch(
             for event in _events(node, update):
                 yield event
     within().found.update(touched(state))
-    if (
-        not waiting and "status" not in state
-    ):  # nothing tells that it is over: it can be gone on with
+    # without a status nothing tells that it is over: it can be gone on with
+    if not waiting and "status" not in state:
         raise StorageError(f"Run {run_id} stopped midway: its state on disk leads nowhere.")
     status, reason = state.get("status", "paused"), state.get("reason", "")
     if waiting:

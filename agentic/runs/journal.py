@@ -18,7 +18,7 @@ from typing import Any
 
 from agentic.cleaning import whole
 from agentic.errors import StorageError
-from agentic.filing import private_file, private_folder
+from agentic.filing import private_database
 from agentic.state import Answer, Observation, Question, ToolCall
 
 __all__ = ["NAME", "Entry", "Journal", "fingerprint"]
@@ -26,8 +26,6 @@ __all__ = ["NAME", "Entry", "Journal", "fingerprint"]
 NAME = "journal.sqlite"
 """The journal's name in the folder of a run's files."""
 
-_PATIENCE = 10.0
-"""Seconds to wait for another process that is writing."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
     run TEXT NOT NULL,
@@ -121,17 +119,20 @@ class Journal:
         Raises:
             StorageError: if another call was begun under its id.
         """
-        found = next((each for each in self._entries("AND id = ?", call.id)), None)
-        if found is not None and found.hash != fingerprint(call):
+        row = self._row(
+            "SELECT name, hash, attempts, outcome FROM calls WHERE run = ? AND id = ?",
+            (self.run_id, call.id),
+        )
+        if row is None:
+            return None
+        name, known, attempts, outcome = row
+        if known != fingerprint(call):
             raise StorageError(
                 f"The journal of run {self.run_id} has another call as {call.id}; its files were "
                 "changed or mixed up. Start the task anew."
             )
-        return found
-
-    def entries(self) -> list[Entry]:
-        """All calls that were begun, in that order."""
-        return list(self._entries("ORDER BY rowid"))
+        seen = None if outcome is None else Observation.model_validate_json(outcome)
+        return Entry(call.id, name, known, attempts, seen)
 
     def note_answer(self, question: Question, answer: Answer) -> None:
         """Keep what was said to a question, until the run asks it."""
@@ -169,16 +170,6 @@ class Journal:
                 self._connection.close()
                 self._connection = None
 
-    def _entries(self, condition: str, *values: str) -> Iterator[Entry]:
-        with self._reading() as db:
-            rows = db.execute(
-                f"SELECT id, name, hash, attempts, outcome FROM calls WHERE run = ? {condition}",
-                (self.run_id, *values),
-            ).fetchall()
-        for id, name, hash, attempts, outcome in rows:
-            seen = None if outcome is None else Observation.model_validate_json(outcome)
-            yield Entry(id, name, hash, attempts, seen)
-
     def _row(self, query: str, values: tuple[str, ...]) -> Any:
         with self._reading() as db:
             return db.execute(query, values).fetchone()
@@ -202,11 +193,7 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            private_folder(self._place.parent)
-            private_file(self._place)
-            connection = sqlite3.connect(
-                self._place, timeout=_PATIENCE, check_same_thread=False, isolation_level="IMMEDIATE"
-            )
+            connection = private_database(self._place)
             # full: a row is on the disk itself, not on its way to it, when a call begins
             connection.executescript(
                 f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_SCHEMA}"

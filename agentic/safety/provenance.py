@@ -62,15 +62,14 @@ _within: ContextVar[Within | None] = ContextVar("agentic_within", default=None)
 
 
 @contextmanager
-def runs_within(marks: "Iterable[Touch]") -> Iterator[Within]:
-    """Within the block is a tool of a run that has these marks; runs begun there begin with them.
+def runs_within(passing: Within) -> Iterator[None]:
+    """Within the block is a tool of a run; what passes between that and runs that begin there.
 
     Not for a block that yields to others: what an asynchronous generator sets, its caller has too.
     """
-    passing = Within(frozenset(marks))
     token = _within.set(passing)
     try:
-        yield passing
+        yield
     finally:
         _within.reset(token)
 

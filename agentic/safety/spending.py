@@ -10,15 +10,13 @@ from pathlib import Path
 from threading import Lock
 
 from agentic.errors import StorageError
-from agentic.filing import private_file, private_folder
+from agentic.filing import private_database
 from agentic.safety.budget import Usage
 
 __all__ = ["NAME", "Spending"]
 
 NAME = "spending.sqlite"
 KEPT = timedelta(days=40)
-_PATIENCE = 10.0
-"""Seconds that a writer waits for the others; one writes for less than a thousandth of that."""
 _AMOUNTS = ("model_calls", "tool_calls", "prompt_tokens", "cached_tokens", "completion_tokens")
 _NAMES = (*_AMOUNTS, "cost")
 _COLUMNS = ", ".join(f"{name} NUMERIC NOT NULL" for name in _NAMES)
@@ -99,11 +97,7 @@ class Spending:
     def _open(self) -> sqlite3.Connection:
         """The connection; a new one after a fork, for SQLite must not carry one across."""
         if self._connection is None or self._process != os.getpid():
-            private_folder(self._place.parent)
-            private_file(self._place)
-            connection = sqlite3.connect(
-                self._place, timeout=_PATIENCE, check_same_thread=False, isolation_level="IMMEDIATE"
-            )
+            connection = private_database(self._place)
             weakref.finalize(self, connection.close)
             # normal: after a power cut the last notes may be gone; the runs go on and note again
             pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"

@@ -110,15 +110,26 @@ class Tool:
         names = ", ".join(self.schema.get("properties", {}))
         return f"{self.name}({names}) - {self.description}"
 
+    def values(self, arguments: BaseModel) -> dict[str, Any]:
+        """Validated arguments by the names of the function's parameters.
+
+        What was not given is left to the function's own default, where it has a plain one.
+        """
+        parameters = inspect.signature(self._body).parameters
+        names = {field: info.alias or field for field, info in type(arguments).model_fields.items()}
+        return {
+            name: getattr(arguments, field)
+            for field, name in names.items()
+            if field in arguments.model_fields_set or _default_is_ours(parameters.get(name))
+        }
+
     def invoke(self, arguments: BaseModel, context: ToolContext) -> Any:
         """Call the function with validated arguments; of an async function, a coroutine."""
         parameters = inspect.signature(self._body).parameters
-        values = dict[str, Any](dict.fromkeys(self.injected, context))
-        for field, info in type(arguments).model_fields.items():
-            name = info.alias or field
-            # What was not given is left to the function's own default, where it has a plain one.
-            if field in arguments.model_fields_set or _default_is_ours(parameters.get(name)):
-                values[name] = getattr(arguments, field)
+        values: dict[str, Any] = {
+            **dict.fromkeys(self.injected, context),
+            **self.values(arguments),
+        }
         positional = [
             values.pop(parameter.name)
             for parameter in parameters.values()

@@ -61,7 +61,7 @@ async def once(
     if seen.in_doubt and tool.probe is not None:
         found = await probed(tool, call, context)
         # not done so far may be done yet: work that was left behind can't always be ended
-        seen = _told(tool, call, found, context) if isinstance(found, ToolOutput) else seen
+        seen = _told(tool, call, found, context) if found else seen
     journal.end(seen)
     return seen
 
@@ -74,7 +74,7 @@ async def _settled(
         found = await probed(tool, call, context)
         if found is False:
             return None
-        if found is not None and found is not True:
+        if found is not None:
             return _told(tool, call, found, context)
     why = f"{call.name} was cut off; it may or may not have been done"
     said = ask(Question(**call.model_dump(), kind="doubt", why=why))
@@ -93,24 +93,19 @@ def in_doubt(call: ToolCall) -> Observation:
 
 def answered(tool: Tool, call: ToolCall, said: Answer, context: ToolContext) -> Observation:
     """What came of a call that was made elsewhere, as it was told."""
-    text, kept = within(redact(said.result), tool.max_chars, call.id, context.files)
-    elsewhere = tool.function is None  # nobody here knows what it read
-    update = {
-        "kept": kept,
-        "sources": said.sources,
-        "size": len(said.result.encode()),
-        "untrusted": elsewhere or tool.untrusted or tool.foreign,
-        "private": elsewhere or tool.private,
-    }
-    return _observation(call, said.ok, text).model_copy(update=update)
+    elsewhere = True if tool.function is None else None  # nobody here knows what it read
+    output = ToolOutput(said.result, said.sources, elsewhere, elsewhere)
+    return _told(tool, call, output, context, ok=said.ok)
 
 
-def _told(tool: Tool, call: ToolCall, output: ToolOutput, context: ToolContext) -> Observation:
+def _told(
+    tool: Tool, call: ToolCall, output: ToolOutput, context: ToolContext, *, ok: bool = True
+) -> Observation:
     text, kept = within(redact(output.text), tool.max_chars, call.id, context.files)
     untrusted, private = marks_of(tool, output)
     sources = {"sources": output.sources, "untrusted": untrusted, "private": private}
     update = {"kept": kept, "size": len(output.text.encode()), **sources}
-    return _observation(call, True, text).model_copy(update=update)
+    return _observation(call, ok, text).model_copy(update=update)
 
 
 def _observation(call: ToolCall, ok: bool, result: str) -> Observation:

@@ -1,7 +1,7 @@
 """Whether a call that was cut off was done, as the tool's probe finds out."""
 
 import inspect
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel
 
@@ -18,7 +18,9 @@ __all__ = ["DONE", "probed"]
 DONE = ToolOutput("Done: the call was cut off, and then found to have had its effect.")
 
 
-async def probed(tool: Tool, call: ToolCall, context: ToolContext) -> ToolOutput | bool | None:
+async def probed(
+    tool: Tool, call: ToolCall, context: ToolContext
+) -> ToolOutput | Literal[False] | None:
     """Ask a tool's probe about a call.
 
     Args:
@@ -53,16 +55,12 @@ def _values(tool: Tool, arguments: BaseModel, context: ToolContext) -> dict[str,
     """The values of the parameters that the probe has, as the tool itself would get them."""
     assert tool.probe is not None
     assert tool.function is not None
-    ours = inspect.signature(tool.function).parameters
-    given = {info.alias or field: field for field, info in type(arguments).model_fields.items()}
-    hints = get_type_hints(tool.probe)
+    given = tool.values(arguments)
+    ours, hints = inspect.signature(tool.function).parameters, get_type_hints(tool.probe)
     values: dict[str, Any] = {}
     for name in inspect.signature(tool.probe).parameters:
         if hints.get(name) is ToolContext:
             values[name] = context
-        elif name in given:
-            known = given[name] in arguments.model_fields_set or name not in ours
-            default = ours[name].default if name in ours else inspect.Parameter.empty
-            plain = known or default is inspect.Parameter.empty
-            values[name] = getattr(arguments, given[name]) if plain else default
+        elif name in given or name in ours:
+            values[name] = given[name] if name in given else ours[name].default
     return values

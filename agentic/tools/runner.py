@@ -71,17 +71,15 @@ async def run_call(
     context = replace(context, cancelled=Event())
     args = storable(call.args)
     ok, in_doubt, kept, output = False, False, False, ToolOutput("")
-    passing = Within(frozenset())
+    passing = Within(_marks(context))
     try:
-        with runs_within(_marks(context)) as passing:
+        with runs_within(passing):
             output = await _perform(tool, call, context, names, pause)
         ok, (result, kept) = True, await _shown(output.text, most, call.id, context)
     except ToolError as error:
         in_doubt = isinstance(error, UncertainToolError) and tool is not None and not tool.retried
         _log.debug("call of %s failed", call.name, exc_info=error)
         result = fit(redact(str(error)), min(most, _LONGEST_ERROR))
-    finally:
-        context.cancelled.set()
     untrusted, private = marks_of(tool, output)  # of one that fails, the error's text is its own
     return Observation(
         id=call.id,
@@ -109,9 +107,9 @@ def marks_of(tool: Tool | None, output: ToolOutput) -> tuple[bool, bool]:
     return untrusted, (tool is not None and tool.private) if private is None else private
 
 
-def _marks(context: ToolContext) -> list[Touch]:
+def _marks(context: ToolContext) -> frozenset[Touch]:
     marks: dict[Touch, bool] = {"untrusted": context.untrusted, "private": context.private}
-    return [mark for mark, there in marks.items() if there]
+    return frozenset(mark for mark, there in marks.items() if there)
 
 
 async def _shown(text: str, most: int, call_id: str, context: ToolContext) -> tuple[str, bool]:

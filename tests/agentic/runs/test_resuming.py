@@ -151,8 +151,8 @@ def test_a_call_that_was_left_behind_is_waited_for_before_it_is_judged() -> None
     assert done == ["it"]
 
 
-def test_an_unsafe_call_that_was_cut_off_is_asked_about() -> None:
-    done: list[str] = []
+def dying_sender(done: list[str]) -> Callable[..., Agent]:
+    """Makes an agent whose process dies once it has sent something, its tool unsafe."""
 
     @tool(effects=["writes"])
     def send(what: str) -> str:
@@ -160,9 +160,12 @@ def test_an_unsafe_call_that_was_cut_off_is_asked_about() -> None:
         done.append(what)
         raise Killed
 
-    def sender(*script: str) -> Agent:
-        return Agent("sender", tools=[send], model=ScriptedModel(*script))
+    return lambda *script: Agent("sender", tools=[send], model=ScriptedModel(*script))
 
+
+def test_an_unsafe_call_that_was_cut_off_is_asked_about() -> None:
+    done: list[str] = []
+    sender = dying_sender(done)
     run_id = _killed_within(sender(plan(("send", "Send it")), call("send", what="it")), "Send it")
     paused = sender().resume(run_id)
     assert paused.status == "paused"
@@ -183,16 +186,7 @@ def test_an_unsafe_call_that_was_cut_off_is_asked_about() -> None:
 
 def test_a_doubt_that_is_skipped_stays_one() -> None:
     done: list[str] = []
-
-    @tool(effects=["writes"])
-    def send(what: str) -> str:
-        """Send something."""
-        done.append(what)
-        raise Killed
-
-    def sender(*script: str) -> Agent:
-        return Agent("sender", tools=[send], model=ScriptedModel(*script))
-
+    sender = dying_sender(done)
     run_id = _killed_within(sender(plan(("send", "Send it")), call("send", what="it")), "Send it")
     [question] = sender().resume(run_id).pending
     skipped = sender(plan(), "I don't know whether it was sent.").resume(
